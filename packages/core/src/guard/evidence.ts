@@ -1,0 +1,69 @@
+/**
+ * Evidence of one signal: several bets side by side, each with restarts, in natural logarithms.
+ *
+ * `S_k ← L_k^{1/φ}·(S_k + π)`, `E = mean_k S_k + (1 − Σπ)`. Under the null E is below 1/α for ever with a
+ * probability of at least 1 − α, whenever it is looked at (an e-process with Shiryaev-Roberts restarts).
+ */
+export type Evidence = {
+  /** ln S_k, finite: `LOG_ZERO` stands for S = 0. */
+  readonly logBets: readonly number[];
+  /** Σπ spent so far, 0..1. */
+  readonly spentPrior: number;
+};
+
+/** Stands for ln 0, so that the state stays finite and survives JSON. e^LOG_ZERO is 0 in every sum. */
+export const LOG_ZERO = -1e12;
+/** A day of 100,000 requests per second that all fail stays below: 86,400 × 10^5 × ln(10^6) ≈ 1.2e11. */
+const LOG_MAX = 1e12;
+
+export function startEvidence(betCount: number): Evidence {
+  return { logBets: new Array<number>(betCount).fill(LOG_ZERO), spentPrior: 0 };
+}
+
+/**
+ * Adds one closed block.
+ *
+ * @param prior π, the part of the prior spent on a regression that begins with this block
+ * @param logFactors ln L_k, one for each bet
+ * @param designEffect φ ≥ 1, known before the block
+ */
+export function addBlock(
+  evidence: Evidence,
+  prior: number,
+  logFactors: readonly number[],
+  designEffect: number,
+): Evidence {
+  const mass = Math.min(prior, 1 - evidence.spentPrior);
+  const logMass = mass > 0 ? Math.log(mass) : LOG_ZERO;
+  const logBets = evidence.logBets.map((logBet, k) => {
+    const grown = (logFactors[k] ?? 0) / designEffect + logAdd(logBet, logMass);
+    return Math.min(LOG_MAX, Math.max(LOG_ZERO, grown));
+  });
+  return { logBets, spentPrior: Math.min(1, evidence.spentPrior + Math.max(0, mass)) };
+}
+
+/** ln E, finite. 0 before the first block. */
+export function logEvidence(evidence: Evidence): number {
+  const rest = 1 - evidence.spentPrior;
+  const logMean = logSumExp(evidence.logBets) - Math.log(evidence.logBets.length);
+  return plainZero(Math.max(LOG_ZERO, logAdd(logMean, rest > 0 ? Math.log(rest) : LOG_ZERO)));
+}
+
+/** ln(e^a + e^b) without overflow. */
+export function logAdd(a: number, b: number): number {
+  return a > b ? a + Math.log1p(Math.exp(b - a)) : b + Math.log1p(Math.exp(a - b));
+}
+
+/** ln Σ e^x without overflow; `LOG_ZERO` for an empty list. */
+export function logSumExp(logs: readonly number[]): number {
+  let largest = LOG_ZERO;
+  for (const log of logs) if (log > largest) largest = log;
+  let sum = 0;
+  for (const log of logs) sum += Math.exp(log - largest);
+  return sum > 0 ? largest + Math.log(sum) : LOG_ZERO;
+}
+
+/** −0 becomes 0, which JSON can carry. */
+export function plainZero(value: number): number {
+  return value === 0 ? 0 : value;
+}

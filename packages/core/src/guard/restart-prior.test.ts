@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { START_PRIOR, spendPrior, spreadPrior } from "./restart-prior.ts";
+import { arm, compared, drawArm, planWith, seededUniform, TestRollout } from "./test-rollout.ts";
+
+describe("the prior over when a regression begins", () => {
+  it("never sums to more than 1, however long the rollout", () => {
+    const plan = planWith();
+    let prior = START_PRIOR;
+    let total = 0;
+    for (let tick = 1; tick <= 200_000; tick += 1) {
+      const spent = spendPrior(plan, prior, "share", Math.min(2, Math.floor(tick / 5_000)), tick === 1);
+      prior = spent.prior;
+      total += spent.mass;
+    }
+
+    expect(total).toBeLessThanOrEqual(1);
+    expect(total).toBeGreaterThan(0.99);
+  });
+
+  it("leaves something for every tick", () => {
+    expect(spreadPrior(600, 600)).toBeCloseTo(0.75 / 600, 12);
+    expect(spreadPrior(601, 600)).toBeGreaterThan(0);
+    expect(spreadPrior(86_400, 600)).toBeGreaterThan(0);
+  });
+
+  it("finds a regression within seconds that begins hours after the planned length", () => {
+    const plan = planWith({ plannedTicks: 540 });
+    for (let seed = 1; seed <= 5; seed += 1) {
+      const uniform = seededUniform(seed);
+      const rollout = new TestRollout(plan);
+      rollout.repeat(7_200, { stage: 2, spans: compared(arm(50), arm(50)) });
+      let seconds = 0;
+      let verdict = "wait";
+      while (verdict !== "roll-back" && seconds < 200) {
+        seconds += 1;
+        const spans = compared(drawArm(uniform, 50, 0.05), drawArm(uniform, 50, 0));
+        verdict = rollout.judge({ stage: 2, spans }).verdict;
+      }
+
+      expect(seconds).toBeLessThan(25);
+    }
+  });
+});
