@@ -1,0 +1,61 @@
+import type { FastifyBaseLogger } from "fastify";
+import { accessRoutes } from "./access/routes.ts";
+import { dashboardRoutes } from "./dashboard/routes.ts";
+import { flagRoutes } from "./flags/routes.ts";
+import type { App } from "./http/app-type.ts";
+import { authenticate } from "./http/authenticate.ts";
+import { createApp } from "./http/create-app.ts";
+import { describeRoutes } from "./http/describe-routes.ts";
+import { keepIdempotentAnswers } from "./http/idempotency.ts";
+import { journalRoutes } from "./journal/routes.ts";
+import { operationRoutes } from "./operations/routes.ts";
+import { ofrepRoutes } from "./protocols/ofrep/routes.ts";
+import { otlpRoutes } from "./protocols/otlp/routes.ts";
+import { rolloutRoutes } from "./rollouts/routes.ts";
+import { snapshotRoutes } from "./snapshots/routes.ts";
+import { telemetryRoutes } from "./telemetry/routes.ts";
+
+/** What each part of the HTTP surface needs, by its name. */
+export type AppDeps = {
+  readonly logger: FastifyBaseLogger;
+  readonly authenticate: Parameters<typeof authenticate>[1];
+  readonly idempotency: Parameters<typeof keepIdempotentAnswers>[1];
+  readonly access: Parameters<typeof accessRoutes>[1];
+  readonly dashboard: Parameters<typeof dashboardRoutes>[1];
+  readonly flags: Parameters<typeof flagRoutes>[1];
+  readonly journal: Parameters<typeof journalRoutes>[1];
+  readonly ofrep: Parameters<typeof ofrepRoutes>[1];
+  readonly operations: Parameters<typeof operationRoutes>[1];
+  readonly otlp: Parameters<typeof otlpRoutes>[1];
+  readonly rollouts: Parameters<typeof rolloutRoutes>[1];
+  readonly snapshots: Parameters<typeof snapshotRoutes>[1];
+  readonly telemetry: Parameters<typeof telemetryRoutes>[1];
+  /** Hooks that see every request: metrics, tracing. */
+  readonly observe: (app: App) => void;
+};
+
+/** Mounts every noun. Nothing is opened or started here. */
+export async function buildApp(deps: AppDeps): Promise<App> {
+  const app = createApp({ logger: deps.logger });
+  authenticate(app, deps.authenticate);
+  keepIdempotentAnswers(app, deps.idempotency);
+  deps.observe(app);
+  await describeRoutes(app);
+
+  await operationRoutes(app, deps.operations);
+  await accessRoutes(app, deps.access);
+  await flagRoutes(app, deps.flags);
+  await rolloutRoutes(app, deps.rollouts);
+  await snapshotRoutes(app, deps.snapshots);
+  await telemetryRoutes(app, deps.telemetry);
+  await journalRoutes(app, deps.journal);
+  await ofrepRoutes(app, deps.ofrep);
+  await otlpRoutes(app, deps.otlp);
+  app.get(
+    "/openapi.json",
+    { config: { access: "public" }, schema: { summary: "This document", tags: ["operations"] } },
+    async (_request, reply) => reply.send(app.swagger()),
+  );
+  await dashboardRoutes(app, deps.dashboard);
+  return app;
+}

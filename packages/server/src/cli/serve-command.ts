@@ -1,0 +1,125 @@
+import { type Command, Option } from "commander";
+import { type Config, loadConfig, SETTINGS } from "../config.ts";
+import { CliError } from "./cli-error.ts";
+import { EXIT_CODES } from "./exit-codes.ts";
+import { type Io, paintFor } from "./io.ts";
+import { box } from "./terminal/box.ts";
+import type { Paint } from "./terminal/paint.ts";
+import { plain } from "./terminal/text.ts";
+import { VERSION } from "./version.ts";
+
+/** A server that listens, as the composition root starts it. */
+export type StartServer = (config: Config) => Promise<RunningServer>;
+export type RunningServer = {
+  readonly address: string;
+  close(): Promise<void>;
+  readonly createdAdminToken?: string | undefined;
+};
+
+export function addServeCommand(program: Command, io: Io, startServer: StartServer): void {
+  const command = program.command("serve").description("run the server: dashboard, API, OFREP and OTLP on one port");
+  for (const setting of SETTINGS) {
+    if (setting.isSecret) continue;
+    const by =
+      setting.defaultText === null
+        ? setting.env.join(", ")
+        : `${setting.env.join(", ")}; default ${setting.defaultText}`;
+    command.addOption(new Option(`--${setting.flag} <${setting.unit ?? "value"}>`, `${setting.description} (${by})`));
+  }
+  const secrets = SETTINGS.filter((setting) => setting.isSecret)
+    .map((setting) => `  ${setting.env[0]}\n      ${setting.description}`)
+    .join("\n");
+  command
+    .option("--json", "print one line of JSON once it listens: address, createdAdminToken")
+    .addHelpText("after", `\nSecrets, by the environment only:\n${secrets}`)
+    .action((options: Readonly<Record<string, string | true | undefined>>) => runServer(io, startServer, options));
+}
+
+/** Serves until SIGINT or SIGTERM, then drains; a second signal ends at once. */
+async function runServer(
+  io: Io,
+  startServer: StartServer,
+  options: Readonly<Record<string, string | true | undefined>>,
+): Promise<void> {
+  const config = readConfig(io, options);
+  const stopped = Promise.withResolvers<void>();
+  let signals = 0;
+  const forget = io.onInterrupt((signal) => {
+    signals += 1;
+    if (signals > 1) io.exitNow(signal === "SIGINT" ? EXIT_CODES.interrupted : EXIT_CODES.failure);
+    stopped.resolve();
+  });
+  try {
+    const server = await startServer(config).catch((error: unknown) => {
+      throw startError(error);
+    });
+    if (options.json === true) {
+      const { address, createdAdminToken } = server;
+      io.stdout.write(`${JSON.stringify({ address, createdAdminToken: createdAdminToken ?? null })}\n`);
+    } else {
+      io.stdout.write(`${banner(server, config, paintFor(io, io.stdout)).join("\n")}\n`);
+    }
+    await stopped.promise;
+    await server.close();
+  } finally {
+    forget();
+  }
+}
+
+function banner(server: RunningServer, config: Config, paint: Paint): readonly string[] {
+  const token = server.createdAdminToken;
+  const row = (label: string, text: string) => `  ${paint("dim", label.padEnd(11))}${text}`;
+  return [
+    "",
+    `  ${paint("bold", "Steadfast")} ${VERSION}`,
+    "",
+    row("Dashboard", paint(["cyan", "underline"], `${config.publicUrl ?? server.address}/`)),
+    row("OTLP", `${server.address}/v1/traces`),
+    row("OFREP", `${server.address}/ofrep/v1`),
+    row(
+      "Data",
+      config.database.kind === "sqlite" ? plain(`${config.database.dataDir} (SQLite)`) : "PostgreSQL (DATABASE_URL)",
+    ),
+    "",
+    ...(token === undefined
+      ? []
+      : [
+          ...box(["The admin token. Keep it: it is not shown again.", "", paint("bold", token)], paint).map(
+            (line) => `  ${line}`,
+          ),
+          "",
+          paint("dim", "  Sign in from a shell: steadfast login --token <the token>"),
+          "",
+        ]),
+  ];
+}
+
+function readConfig(io: Io, options: Readonly<Record<string, string | true | undefined>>): Config {
+  const flags: Record<string, string | undefined> = {};
+  for (const { flag } of SETTINGS) {
+    const value = options[flag.replaceAll(/-(.)/g, (_dash, letter: string) => letter.toUpperCase())];
+    if (typeof value === "string") flags[flag] = value;
+  }
+  const loaded = loadConfig({ env: io.env, flags, isTerminal: io.stderr.isTTY === true });
+  if (loaded.ok) return loaded.config;
+  throw new CliError("The server's settings are not valid.", {
+    exitCode: EXIT_CODES.usage,
+    advice: loaded.faults.map((fault) => fault.message),
+  });
+}
+
+const WHAT_TO_DO: Readonly<Record<string, string>> = {
+  EADDRINUSE: "Another program listens on that port: stop it, or choose another with --port.",
+  EACCES: "This user may not use that port or folder: choose another with --port or --data-dir.",
+};
+
+/** Expected reasons not to start are told in a sentence; they have no use for a stack. */
+function startError(error: unknown): CliError {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  const advice = WHAT_TO_DO[code];
+  return new CliError(`The server could not start: ${message}`, {
+    cause: error,
+    advice: advice === undefined ? [] : [advice],
+  });
+}

@@ -1,0 +1,22 @@
+import type { Paint } from "./paint.ts";
+
+const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
+
+/** A bar of `width` columns filled to `ratio` (clamped to 0..1), to the eighth of a column. */
+export function bar(ratio: number, width: number, paint: Paint, format: Parameters<Paint>[0]): string {
+  const clamped = Number.isFinite(ratio) ? Math.min(1, Math.max(0, ratio)) : 0;
+  const eighths = Math.round(clamped * width * 8);
+  const full = Math.floor(eighths / 8);
+  const part = EIGHTHS[eighths % 8] ?? "";
+  const rest = width - full - (part === "" ? 0 : 1);
+  return paint(format, "█".repeat(full) + part) + paint("dim", "·".repeat(Math.max(0, rest)));
+}
+
+/** The evidence bar starts at 1 : 100, so that evidence for the candidate is seen to be low rather than missing. */
+const LOG_EVIDENCE_LOWEST = -Math.log(100);
+
+/** Where ln evidence stands on the log scale between 1 : 100 and 1/α, 0..1. */
+export function evidenceRatio(logEvidence: number, alpha: number): number {
+  const highest = Math.log(1 / alpha);
+  return Math.min(1, Math.max(0, (logEvidence - LOG_EVIDENCE_LOWEST) / (highest - LOG_EVIDENCE_LOWEST)));
+}

@@ -1,0 +1,16 @@
+import type { Database, DatabaseConfig } from "./database.ts";
+import { migrate } from "./migrate.ts";
+import { openPostgres } from "./postgres.ts";
+import { openSqlite } from "./sqlite.ts";
+
+/** Opens the store, takes the data folder (SQLite), and brings the tables up to date. */
+export async function openDatabase(config: DatabaseConfig): Promise<Database> {
+  const database = config.kind === "sqlite" ? openSqlite(config.dataDir) : openPostgres(config.url);
+  try {
+    await migrate(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}

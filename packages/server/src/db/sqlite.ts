@@ -1,0 +1,99 @@
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
+import { ProblemError } from "../http/problem.ts";
+import { takeDataFolder } from "./data-folder.ts";
+import type { Database } from "./database.ts";
+import type { Tables } from "./tables.ts";
+
+/** Prepared statements kept. The server has about two hundred; texts that vary with a list's length make more. */
+const PREPARED_STATEMENTS_MAX = 500;
+
+/** Primary SQLite result codes that are the machine's state, not a bug: busy, read-only, I/O, full, cannot open. */
+const UNAVAILABLE_CODES: ReadonlySet<number> = new Set([5, 8, 10, 13, 14]);
+
+/** Opens the store in `dataDir`: one connection, whose use Kysely serialises, so that transactions never interleave. */
+export function openSqlite(dataDir: string): Database {
+  const { folder, release } = takeDataFolder(dataDir);
+  let connection: DatabaseSync;
+  try {
+    connection = openFile(join(folder, "steadfast.sqlite"));
+  } catch (error) {
+    release();
+    throw error;
+  }
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: preparing(connection) }) });
+  let isClosed = false;
+  return {
+    kind: "sqlite",
+    db,
+    transaction: (run) => db.transaction().execute(run),
+    readAtOneMoment: (run) => db.transaction().execute(run),
+    notify: async () => {},
+    listen: async () => async () => {},
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      await db.destroy();
+      if (connection.isOpen) connection.close();
+      release();
+    },
+  };
+}
+
+function openFile(path: string): DatabaseSync {
+  closeSync(openSync(path, "a", 0o600));
+  const connection = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5_000 });
+  connection.exec("pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 1000;");
+  return connection;
+}
+
+function preparing(connection: DatabaseSync): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
+  return {
+    close: () => connection.close(),
+    prepare: (text) => {
+      const known = statements.get(text);
+      if (known) return known;
+      const statement = asKyselyStatement(mapErrors(() => connection.prepare(text)));
+      if (statements.size >= PREPARED_STATEMENTS_MAX) statements.clear();
+      statements.set(text, statement);
+      return statement;
+    },
+  };
+}
+
+function asKyselyStatement(statement: StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => mapErrors(() => statement.all(...parameters.map(toSqlValue))),
+    run: (parameters) => mapErrors(() => statement.run(...parameters.map(toSqlValue))),
+    iterate: (parameters) => statement.iterate(...parameters.map(toSqlValue)),
+  };
+}
+
+function toSqlValue(value: unknown): SQLInputValue {
+  if (value === null || typeof value === "number" || typeof value === "string" || typeof value === "bigint") {
+    return value;
+  }
+  if (typeof value === "boolean") return value ? 1 : 0;
+  throw new TypeError(`a ${typeof value} cannot be stored; JSON is stored as text`);
+}
+
+function mapErrors<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof Error && "errcode" in error && typeof error.errcode === "number")) throw error;
+    // The low byte is the primary code; extended codes only say more.
+    if (!UNAVAILABLE_CODES.has(error.errcode & 0xff)) throw error;
+    const problem = new ProblemError(
+      "storage-unavailable",
+      `The data folder cannot be written or read (${error.message}). Check the disk's space and the folder's rights, then try again.`,
+      { retryAfterSeconds: 5 },
+    );
+    problem.cause = error;
+    throw problem;
+  }
+}

@@ -1,0 +1,31 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Capability, Principal } from "./access-rule.ts";
+
+/** The Fastify instance that every noun's routes are mounted on: schemas are zod's, and types follow from them. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** What the caller must be allowed; every route names one. */
+    access?: Capability;
+    /** `false`: an Idempotency-Key is not looked at, because repeating does no harm or the answer is a secret. */
+    isIdempotencyKept?: boolean;
+  }
+  interface FastifyRequest {
+    /** Who calls. Reading it on a public route is a bug and throws. */
+    principal: Principal;
+  }
+}

@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import type { Actor } from "../journal/event.ts";
+import { CAPABILITIES_BY_ROLE, type Capability, type Principal } from "./access-rule.ts";
+import type { App } from "./app-type.ts";
+import { readCookie } from "./cookie.ts";
+import { refuseForeignPage } from "./csrf.ts";
+import { ProblemError } from "./problem.ts";
+
+export const SESSION_COOKIE = "steadfast_session";
+
+/** Longer than any secret that is made here or given as the admin token. */
+const SECRET_CHARACTERS_MAX = 200;
+
+export type AuthenticateDeps = {
+  /** Who a secret belongs to, by its SHA-256 (hexadecimal); `undefined`: nobody, revoked, or expired. */
+  readonly findPrincipal: (via: Principal["via"], secretHash: string) => Promise<Principal | undefined>;
+  /** The origin people open, when it is not the `Host` that arrives here. */
+  readonly publicUrl?: string | undefined;
+};
+
+type Credential = { readonly via: Principal["via"]; readonly secret: string };
+
+const principals = new WeakMap<FastifyRequest, Principal>();
+
+/**
+ * Checks every route's `config.access` before its body is read. A route without one is refused when it is mounted,
+ * so call this before any.
+ */
+export function authenticate(app: App, deps: AuthenticateDeps): void {
+  app.decorateRequest("principal", {
+    getter() {
+      const principal = principals.get(this);
+      if (!principal) throw new Error("a public route has no principal");
+      return principal;
+    },
+  });
+
+  app.addHook("onRoute", (route) => {
+    if (!route.config?.access) throw new Error(`the route ${route.method} ${route.url} names no access`);
+  });
+
+  app.addHook("onRequest", async (request) => {
+    const access = request.routeOptions.config.access;
+    if (request.is404 || access === undefined || access === "public") return;
+    try {
+      principals.set(request, await check(request, access, deps));
+    } catch (error) {
+      if (error instanceof ProblemError) logDenial(request, access, error);
+      throw error;
+    }
+  });
+}
+
+/** @throws {ProblemError} `environment-forbidden` when the token is bound to another environment */
+export function requireEnvironment(request: FastifyRequest, environment: string): void {
+  const { principal } = request;
+  if (principal.environment === null || principal.environment === environment) return;
+  const error = new ProblemError(
+    "environment-forbidden",
+    `The token "${principal.tokenName}" is for ${principal.environment} only. Use a token for ${environment}.`,
+  );
+  logDenial(request, request.routeOptions.config.access, error);
+  throw error;
+}
+
+export function principalActor(principal: Principal): Actor {
+  return { kind: "token", id: principal.tokenId, name: principal.tokenName };
+}
+
+/** How secrets are stored and looked up: 256 random bits need no salt and no slow hash. */
+export function hashSecret(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
+}
+
+async function check(request: FastifyRequest, access: Capability, deps: AuthenticateDeps): Promise<Principal> {
+  const credential = readCredential(request);
+  if (!credential) {
+    throw new ProblemError(
+      "token-missing",
+      "Send a token: Authorization: Bearer <token>, or X-API-Key: <token>. An admin makes one: steadfast token create.",
+    );
+  }
+  const { via, secret } = credential;
+  const isPossible = secret.length > 0 && secret.length <= SECRET_CHARACTERS_MAX;
+  const principal = isPossible ? await deps.findPrincipal(via, hashSecret(secret)) : undefined;
+  if (!principal) throw unknownCredential(via);
+  // Set before the checks below, so that a denial names whose token it was.
+  principals.set(request, principal);
+  if (via === "session") refuseForeignPage(request, deps.publicUrl);
+  if (!CAPABILITIES_BY_ROLE[principal.role].includes(access)) {
+    throw new ProblemError(
+      "role-insufficient",
+      `The token "${principal.tokenName}" has the role ${principal.role}, which does not allow this (${access}). Use one of: ${rolesWith(access).join(", ")}.`,
+    );
+  }
+  return principal;
+}
+
+function readCredential(request: FastifyRequest): Credential | undefined {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) {
+    const bearer = /^Bearer +(\S+) *$/i.exec(authorization);
+    return { via: "token", secret: bearer?.[1] ?? "" };
+  }
+  const key = request.headers["x-api-key"];
+  if (typeof key === "string") return { via: "token", secret: key.trim() };
+  const session = readCookie(request.headers.cookie, SESSION_COOKIE);
+  return session === undefined ? undefined : { via: "session", secret: session };
+}
+
+function unknownCredential(via: Principal["via"]): ProblemError {
+  const detail =
+    via === "session"
+      ? "The session has ended. Sign in again."
+      : "The token is not known here, was revoked, or is not written as: Authorization: Bearer <token>.";
+  return new ProblemError("token-invalid", detail);
+}
+
+function rolesWith(access: Capability): string[] {
+  return Object.entries(CAPABILITIES_BY_ROLE).flatMap(([role, capabilities]) =>
+    capabilities.includes(access) ? [role] : [],
+  );
+}
+
+/** Never the secret, never the query: a token may have been put there by mistake. */
+function logDenial(request: FastifyRequest, access: Capability | undefined, error: ProblemError): void {
+  const principal = principals.get(request);
+  request.log.warn(
+    {
+      code: error.code,
+      method: request.method,
+      route: request.routeOptions.url,
+      remoteAddress: request.ip,
+      access,
+      tokenId: principal?.tokenId,
+    },
+    "denied",
+  );
+}

@@ -1,0 +1,33 @@
+import type { Socket } from "node:net";
+import { toProblem } from "./error-handler.ts";
+import { ProblemError } from "./problem.ts";
+
+const STATUS_LINES: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
+
+const DETAILS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "The headers are larger than this server takes. Send fewer or shorter ones.",
+  ERR_HTTP_REQUEST_TIMEOUT: "The request did not arrive whole in time. Send it again.",
+};
+
+/** Answers what is not HTTP, too large a head, or too slow: there is no request yet, so it is written to the socket. */
+export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const code = error.code ?? "";
+  const status = STATUS_LINES[code] ?? "400 Bad Request";
+  const detail = DETAILS[code] ?? "The request is not HTTP as RFC 9112 has it. Check the client.";
+  const problem = toProblem(new ProblemError("invalid-request", detail));
+  const body = JSON.stringify({ ...problem, status: Number.parseInt(status, 10) });
+  const head = [
+    `HTTP/1.1 ${status}`,
+    "Content-Type: application/problem+json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}

@@ -1,0 +1,136 @@
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import type { App } from "./app-type.ts";
+import { bearer, openApp } from "./http.fixture.ts";
+import {
+  type Broadcast,
+  countOpenStreams,
+  createBroadcast,
+  endStreamsOfToken,
+  sseFrame,
+} from "./server-sent-events.ts";
+
+const frame = (data: string) => sseFrame({ event: "news", data });
+
+let app: App;
+let broadcast: Broadcast;
+
+async function listen(options: { maxBufferedBytes?: number; heartbeatMs?: number; firstBytes?: number } = {}) {
+  const { maxBufferedBytes = 1_000_000, heartbeatMs = 60_000, firstBytes } = options;
+  app = openApp();
+  broadcast = createBroadcast({ maxBufferedBytes, heartbeatMs });
+  app.get("/stream", { config: { access: "read" } }, async (request, reply) => {
+    broadcast.add(request, reply, firstBytes === undefined ? frame("first") : Buffer.alloc(firstBytes, "x"));
+    return reply;
+  });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const address = app.server.address();
+  return `http://127.0.0.1:${isAddress(address) ? address.port : 0}/stream`;
+}
+
+async function open(url: string, role: "viewer" | "admin" = "viewer") {
+  const response = await fetch(url, { headers: bearer(role) });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let received = "";
+  let isEnded = false;
+  /** Reads until `text` has come, or the stream has ended. */
+  const readUntil = async (text: string) => {
+    while (!received.includes(text) && !isEnded) {
+      const { value, done } = (await reader?.read()) ?? { value: undefined, done: true };
+      received += value ?? "";
+      isEnded = done;
+    }
+    return received;
+  };
+  return { response, readUntil, cancel: () => reader?.cancel() };
+}
+
+afterEach(async () => {
+  broadcast.close();
+  await app.close();
+});
+
+describe("a broadcast of server-sent events", () => {
+  it("sends each consumer its first frame, and then the same frames to all", async () => {
+    const url = await listen();
+    const consumers = [await open(url), await open(url)];
+    await Promise.all(consumers.map((consumer) => consumer.readUntil("first\n\n")));
+
+    broadcast.send(frame("second"));
+
+    for (const { readUntil, response } of consumers) {
+      expect(await readUntil("second\n\n")).toBe("event: news\ndata: first\n\nevent: news\ndata: second\n\n");
+      expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+    }
+    expect(broadcast.size()).toBe(2);
+    expect(countOpenStreams(app.server)).toBe(2);
+  });
+
+  it("keeps quiet streams open with comments", async () => {
+    const consumer = await open(await listen({ heartbeatMs: 10 }));
+
+    expect(await consumer.readUntil(": still here\n\n")).toContain("\n\n: still here\n\n");
+  });
+
+  it("lets go of a consumer that went away", async () => {
+    const consumer = await open(await listen());
+    await consumer.readUntil("first");
+
+    const closed = new Promise<void>((resolve) => {
+      const watch = setInterval(() => {
+        if (broadcast.size() > 0 || countOpenStreams(app.server) > 0) return;
+        clearInterval(watch);
+        resolve();
+      }, 5);
+    });
+    await consumer.cancel();
+
+    await closed;
+  });
+
+  it("disconnects a consumer that does not read, and counts it", async () => {
+    // More than the socket's buffers take while nobody reads.
+    const stuck = await open(await listen({ firstBytes: 32_000_000, maxBufferedBytes: 1_000_000 }));
+
+    broadcast.send(frame("second"));
+
+    expect(broadcast.dropped()).toBe(1);
+    expect(broadcast.size()).toBe(0);
+    expect((await stuck.readUntil("second")).length).toBeLessThan(32_000_000);
+  });
+
+  it("ends every stream when it closes, and those that come later", async () => {
+    const url = await listen();
+    const early = await open(url);
+
+    broadcast.close();
+    const late = await open(url);
+
+    expect(await early.readUntil("never")).toBe("event: news\ndata: first\n\n");
+    expect(await late.readUntil("never")).toBe("event: news\ndata: first\n\n");
+  });
+
+  it("ends the streams of one token", async () => {
+    const url = await listen();
+    const [viewer, admin] = [await open(url, "viewer"), await open(url, "admin")];
+
+    endStreamsOfToken(app.server, "tok_viewer");
+    await viewer.readUntil("never");
+    broadcast.send(frame("second"));
+
+    expect(await admin.readUntil("second")).toContain("second");
+  });
+});
+
+describe("a frame", () => {
+  it("has an id when it is given one, and a line of data for each line", () => {
+    expect(sseFrame({ event: "a", id: 7, data: "x\ny\r\nz\r" }).toString()).toBe(
+      "id: 7\nevent: a\ndata: x\ndata: y\ndata: z\ndata: \n\n",
+    );
+  });
+});
+
+function isAddress(address: AddressInfo | string | null): address is AddressInfo {
+  return typeof address === "object" && address !== null;
+}

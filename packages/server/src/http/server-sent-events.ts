@@ -1,0 +1,153 @@
+import type { ServerResponse } from "node:http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { STREAMS_MAX, STREAMS_PER_TOKEN_MAX } from "./limits.ts";
+import { ProblemError } from "./problem.ts";
+
+/** A frame of `text/event-stream`. `data` may have line breaks. */
+export function sseFrame(frame: {
+  readonly event: string;
+  readonly id?: string | number;
+  readonly data: string;
+}): Buffer {
+  const id = frame.id === undefined ? "" : `id: ${frame.id}\n`;
+  const data = frame.data.replaceAll(/\r\n|\r|\n/g, "\ndata: ");
+  return Buffer.from(`${id}event: ${frame.event}\ndata: ${data}\n\n`);
+}
+
+export type Broadcast = {
+  /**
+   * Answers the request with a stream, beginning with `first`. A stream that `openEventStream` opened before goes on.
+   *
+   * @throws {ProblemError} `too-many-requests` when a limit of streams is reached
+   */
+  add(request: FastifyRequest, reply: FastifyReply, first?: Buffer): void;
+  /** Writes the one buffer to every consumer. */
+  send(frame: Buffer): void;
+  size(): number;
+  /** Consumers that were disconnected because they read too slowly. */
+  dropped(): number;
+  /** Ends every stream, and those added later at once. */
+  close(): void;
+};
+
+const HEARTBEAT = Buffer.from(": still here\n\n");
+
+/**
+ * Streams that carry the same frames.
+ *
+ * @param maxBufferedBytes a consumer that has more than this waiting in its socket is disconnected; it may come back
+ * @param heartbeatMs a comment goes out this often, so that proxies keep the stream
+ */
+export function createBroadcast(options: {
+  readonly maxBufferedBytes: number;
+  readonly heartbeatMs: number;
+}): Broadcast {
+  const consumers = new Set<ServerResponse>();
+  let droppedCount = 0;
+  let isClosed = false;
+
+  const send = (frame: Buffer) => {
+    for (const consumer of consumers) {
+      if (consumer.writableLength > options.maxBufferedBytes) {
+        droppedCount += 1;
+        consumers.delete(consumer);
+        consumer.destroy();
+        continue;
+      }
+      consumer.write(frame);
+    }
+  };
+  const heartbeat = setInterval(() => send(HEARTBEAT), options.heartbeatMs);
+  heartbeat.unref();
+
+  return {
+    add: (request, reply, first) => {
+      const consumer = openEventStream(request, reply);
+      if (consumer.writableEnded) return;
+      if (first) consumer.write(first);
+      if (isClosed) {
+        consumer.end();
+        return;
+      }
+      consumers.add(consumer);
+      consumer.once("close", () => consumers.delete(consumer));
+    },
+    send,
+    size: () => consumers.size,
+    dropped: () => droppedCount,
+    close: () => {
+      isClosed = true;
+      clearInterval(heartbeat);
+      for (const consumer of consumers) consumer.end();
+      consumers.clear();
+    },
+  };
+}
+
+type OpenStreams = { total: number; readonly byToken: Map<string, Set<ServerResponse>> };
+
+const openStreamsByServer = new WeakMap<object, OpenStreams>();
+
+/**
+ * Takes the reply over and sends the head of an event stream. Calling it again for the same reply does nothing more. To a HEAD
+ * request the answer has ended when it comes back.
+ *
+ * @throws {ProblemError} `too-many-requests`
+ */
+export function openEventStream(request: FastifyRequest, reply: FastifyReply): ServerResponse {
+  const stream = reply.raw;
+  if (stream.headersSent) return stream;
+  countStream(request, stream);
+  reply.hijack();
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined) stream.setHeader(name, value);
+  }
+  // Without chunks: the shared buffer goes to the socket as it is, and the stream's end is the connection's.
+  stream.removeHeader("transfer-encoding");
+  stream.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    connection: "close",
+    "x-accel-buffering": "no",
+  });
+  stream.flushHeaders();
+  request.raw.socket.setTimeout(0);
+  request.raw.socket.setNoDelay(true);
+  // A consumer that goes away while we write is no error.
+  stream.on("error", () => {});
+  // Who asks for the head alone has it.
+  if (request.method === "HEAD") stream.end();
+  return stream;
+}
+
+function countStream(request: FastifyRequest, stream: ServerResponse): void {
+  const { server } = request.server;
+  const open = openStreamsByServer.get(server) ?? { total: 0, byToken: new Map<string, Set<ServerResponse>>() };
+  openStreamsByServer.set(server, open);
+  const { tokenId } = request.principal;
+  const ofToken = open.byToken.get(tokenId) ?? new Set<ServerResponse>();
+  if (open.total >= STREAMS_MAX || ofToken.size >= STREAMS_PER_TOKEN_MAX) {
+    throw new ProblemError(
+      "too-many-requests",
+      `This server has ${open.total} streams open (at most ${STREAMS_MAX}), ${ofToken.size} of them with this token (at most ${STREAMS_PER_TOKEN_MAX}). Close some, or ask another node.`,
+      { retryAfterSeconds: 10 },
+    );
+  }
+  open.total += 1;
+  open.byToken.set(tokenId, ofToken.add(stream));
+  stream.once("close", () => {
+    open.total -= 1;
+    ofToken.delete(stream);
+    if (ofToken.size === 0) open.byToken.delete(tokenId);
+  });
+}
+
+/** Streams open on this HTTP server (`app.server`) now. */
+export function countOpenStreams(server: object): number {
+  return openStreamsByServer.get(server)?.total ?? 0;
+}
+
+/** Ends what a revoked token still reads. */
+export function endStreamsOfToken(server: object, tokenId: string): void {
+  for (const stream of openStreamsByServer.get(server)?.byToken.get(tokenId) ?? []) stream.end();
+}

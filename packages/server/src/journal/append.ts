@@ -1,0 +1,88 @@
+import type { Transaction } from "kysely";
+import type { Tables } from "../db/tables.ts";
+import { ProblemError } from "../http/problem.ts";
+import type { Provenance, StoredEvent, StreamAppend } from "./event.ts";
+
+/** Rows in one insert: 9 columns each, and SQLite takes 32,766 parameters in a statement. */
+const ROWS_PER_INSERT_MAX = 1_000;
+
+type Clock = { readonly nowMs: number; readonly newId: (prefix: string) => string };
+
+/**
+ * Writes events. The update of the one `journal_head` row serialises all appends until they commit, so that a
+ * reader who sees `seq` n has seen everything before n, and a stream's version can be read without a race.
+ *
+ * @throws {ProblemError} `write-conflict`
+ */
+export async function appendEvents(
+  trx: Transaction<Tables>,
+  appends: readonly StreamAppend[],
+  provenance: Provenance,
+  clock: Clock,
+): Promise<readonly StoredEvent[]> {
+  const count = appends.reduce((sum, append) => sum + append.events.length, 0);
+  if (count === 0) return [];
+  const head = await trx
+    .updateTable("journal_head")
+    .set((update) => ({ seq: update("seq", "+", count) }))
+    .where("id", "=", 1)
+    .returning("seq")
+    .executeTakeFirstOrThrow();
+
+  const versions = new Map<string, number>();
+  const stored: StoredEvent[] = [];
+  for (const append of appends) {
+    const version = versions.get(append.stream) ?? (await readVersion(trx, append.stream));
+    if (version !== append.expectedVersion) throw conflict(append, version);
+    for (const [index, event] of append.events.entries()) {
+      stored.push({
+        ...event,
+        seq: head.seq - count + stored.length + 1,
+        id: clock.newId("evt"),
+        stream: append.stream,
+        version: version + index + 1,
+        actor: provenance.actor,
+        reason: provenance.reason,
+        occurredAtMs: clock.nowMs,
+      });
+    }
+    versions.set(append.stream, version + append.events.length);
+  }
+  for (let start = 0; start < stored.length; start += ROWS_PER_INSERT_MAX) {
+    const rows = stored.slice(start, start + ROWS_PER_INSERT_MAX).map(toRow);
+    await trx.insertInto("event").values(rows).execute();
+  }
+  return stored;
+}
+
+async function readVersion(trx: Transaction<Tables>, stream: string): Promise<number> {
+  const row = await trx
+    .selectFrom("event")
+    .select("version")
+    .where("stream", "=", stream)
+    .orderBy("version", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.version ?? 0;
+}
+
+function conflict(append: StreamAppend, version: number): ProblemError {
+  return new ProblemError(
+    "write-conflict",
+    `${append.stream} is at version ${version}, not ${append.expectedVersion}: somebody else wrote in between. Read it again, then decide.`,
+  );
+}
+
+function toRow(event: StoredEvent): Tables["event"] {
+  return {
+    seq: event.seq,
+    id: event.id,
+    stream: event.stream,
+    version: event.version,
+    type: event.type,
+    data: JSON.stringify(event.data),
+    actor: JSON.stringify(event.actor),
+    reason: event.reason,
+    occurred_at_ms: event.occurredAtMs,
+  };
+}

@@ -1,0 +1,28 @@
+import type { Database } from "../db/database.ts";
+import { serialiseWrites } from "../db/serialise-writes.ts";
+import { type Projector, projectEvent } from "./projector.ts";
+import { readEvents } from "./read.ts";
+
+const EVENTS_PER_PAGE = 500;
+
+/** Empties the projectors' tables and projects the whole journal again. Appends wait until it is done. */
+export async function rebuildProjections(
+  database: Database,
+  projectors: readonly Projector[],
+): Promise<{ readonly events: number }> {
+  return database.transaction(async (trx) => {
+    await serialiseWrites(trx);
+    for (const projector of projectors) {
+      for (const table of projector.tables) await trx.deleteFrom(table).execute();
+    }
+    let events = 0;
+    for (let afterSeq = 0; ; ) {
+      const page = await readEvents(trx, { afterSeq, limit: EVENTS_PER_PAGE, order: "asc" });
+      for (const event of page) await projectEvent(projectors, trx, event);
+      events += page.length;
+      const last = page.at(-1);
+      if (!last) return { events };
+      afterSeq = last.seq;
+    }
+  });
+}

@@ -1,0 +1,211 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Logger } from "pino";
+import { ensureFirstStart } from "./access/first-start.ts";
+import { createPrincipals } from "./access/principals.ts";
+import { accessProjector } from "./access/projection.ts";
+import { type AppDeps, buildApp } from "./app.ts";
+import type { Config } from "./config.ts";
+import type { Database } from "./db/database.ts";
+import { openDatabase } from "./db/open-database.ts";
+import { flagProjector } from "./flags/projection.ts";
+import { readFlagForRollout } from "./flags/read.ts";
+import { copyFlags, setDefaultVariant } from "./flags/write.ts";
+import type { App } from "./http/app-type.ts";
+import { prepareToClose } from "./http/close-gently.ts";
+import { newId } from "./http/ids.ts";
+import { ProblemError } from "./http/problem.ts";
+import { countOpenStreams } from "./http/server-sent-events.ts";
+import { createLeases } from "./jobs/leases.ts";
+import { createJournal, type Journal } from "./journal/journal.ts";
+import { startLoops } from "./loops.ts";
+import { observeRequests } from "./operations/observe-requests.ts";
+import { createReadiness } from "./operations/readiness.ts";
+import { createSelfTracing } from "./operations/self-tracing.ts";
+import { createServerMetrics, readFrom, type ServerMetrics } from "./operations/server-metrics.ts";
+import { createJudge, type JudgeDeps, pairOf } from "./rollouts/judge.ts";
+import { createLiveRollouts } from "./rollouts/live.ts";
+import { rolloutProjector } from "./rollouts/projection.ts";
+import { followFlag } from "./rollouts/start.ts";
+import type { RolloutDeps } from "./rollouts/write.ts";
+import { snapshotProjector } from "./snapshots/projection.ts";
+import { createSnapshots, type Snapshots } from "./snapshots/snapshots.ts";
+import { createTelemetry, type Telemetry } from "./telemetry/telemetry.ts";
+import { VERSION } from "./version.ts";
+
+/** A node that is put together: its loops run, nothing listens yet. */
+export type SteadfastNode = {
+  readonly app: App;
+  readonly createdAdminToken: string | undefined;
+  /** Makes every projection again from the journal alone. */
+  rebuild(): Promise<{ readonly events: number }>;
+  /** Answers `not ready` from now on, so that load balancers look elsewhere. */
+  drain(): void;
+  /** Ends streams, loops and the store, in this order. */
+  close(): Promise<void>;
+};
+
+/** Three missed seconds, then another node takes the rollout over; five leave room for a slow second. */
+const LEASE_TTL_MS = 5_000;
+
+/** A data folder has one owner: a restart takes up its own leases and its own telemetry history at once. */
+const ONLY_NODE = "the-only-node";
+
+/** The built dashboard: a folder of the published package, or what the clone's workspace was built to. */
+const PACKAGED_DASHBOARD = fileURLToPath(new URL("../dashboard", import.meta.url));
+const CLONE_DASHBOARD = fileURLToPath(new URL("../../web/dist", import.meta.url));
+
+const nowMs = () => Date.now();
+
+/** Opens the store and wires every noun to what it needs. The only place where nouns meet. */
+export async function openNode(config: Config, log: Logger): Promise<SteadfastNode> {
+  const database = await openDatabase(config.database);
+  const nodeId = database.kind === "sqlite" ? ONLY_NODE : config.nodeName;
+  const metrics = createServerMetrics({ version: VERSION, store: database.kind });
+  const journal = await createJournal({
+    database,
+    projectors: [accessProjector, flagProjector, rolloutProjector, snapshotProjector],
+    nowMs,
+    newId,
+    onTailFailure: ({ error }) => log.error({ err: error }, "a follower of the journal failed; it tries again"),
+  });
+  const { createdAdminToken } = await ensureFirstStart({ journal, newId }, { adminToken: config.adminToken });
+
+  const snapshots = await createSnapshots({ database, journal });
+  const telemetry = createTelemetry({ database, nodeId, nowMs, flags: flagDirectory(snapshots) });
+  const leases = createLeases({ database, holder: nodeId, ttlMs: LEASE_TTL_MS, nowMs });
+  const rollouts = rolloutDeps(database, journal, telemetry);
+  const judge = createJudge({ ...rollouts, ...judgeDeps(telemetry, leases), log });
+  const live = createLiveRollouts({ database, judge, nowMs });
+  const principals = await createPrincipals({ database, journal, nowMs });
+  const tracing = createSelfTracing({
+    endpoint: config.tracesEndpoint,
+    sampleRatio: 1,
+    version: VERSION,
+    nodeId,
+    onLost: (error) => log.warn({ err: error }, "traces of this server were lost"),
+  });
+
+  let isDraining = false;
+  const readiness = createReadiness({ askStore: () => journal.headSeq(), isShuttingDown: () => isDraining });
+  const app = await buildApp({
+    logger: log,
+    authenticate: { findPrincipal: principals.find, publicUrl: config.publicUrl },
+    idempotency: { database, nowMs },
+    access: {
+      database,
+      journal,
+      principals,
+      newId,
+      nowMs,
+      publicUrl: config.publicUrl,
+      onEnvironmentCreated: copyFlags,
+    },
+    dashboard: { distDir: existsSync(PACKAGED_DASHBOARD) ? PACKAGED_DASHBOARD : CLONE_DASHBOARD },
+    flags: {
+      database,
+      journal,
+      onWritten: (trx, append, flag, provenance) => followFlag(rollouts, trx, append, flag, provenance),
+    },
+    journal: { journal },
+    ofrep: { flagSet: (environment) => snapshots.get(environment)?.flagSet, nowMs },
+    operations: { readiness, renderMetrics: () => metrics.registry.render() },
+    otlp: { openSpanBatch: telemetry.openSpanBatch, onDecoded: (tally) => countSpans(metrics, tally) },
+    rollouts: { ...rollouts, live },
+    snapshots: {
+      database,
+      snapshots,
+      nowMs,
+      onApplied: (environment, lagMs) => metrics.appliedLagSeconds.observe(lagMs / 1_000, { environment }),
+    },
+    telemetry: { telemetry, requireKnownEnvironment: (environment) => requireKnown(snapshots, environment) },
+    observe: (built) => {
+      observeRequests(built, metrics.requestSeconds);
+      tracing.attach(built);
+    },
+  });
+
+  const closeApp = prepareToClose(app);
+  const loops = await startLoops({ database, journal, telemetry, judge, live, rollouts, leases, metrics, log, nowMs });
+  readFrom(metrics.registry, {
+    openStreams: () => countOpenStreams(app.server),
+    leasesHeld: loops.held,
+    telemetry: telemetry.totals,
+  });
+
+  return {
+    app,
+    createdAdminToken,
+    rebuild: journal.rebuild,
+    drain: () => {
+      isDraining = true;
+    },
+    close: async () => {
+      isDraining = true;
+      await loops.stop();
+      live.close();
+      snapshots.close();
+      principals.close();
+      await closeApp(config.shutdownSeconds * 1_000);
+      await telemetry
+        .flush(nowMs())
+        .catch((error: unknown) => log.warn({ err: error }, "the last second was not stored"));
+      await tracing.shutdown();
+      await journal.close();
+      await database.close();
+    },
+  };
+}
+
+function flagDirectory(snapshots: Snapshots) {
+  return {
+    find: (environment: string, flag: string) => snapshots.get(environment)?.flags.get(flag),
+    environments: snapshots.environments,
+  };
+}
+
+function rolloutDeps(database: Database, journal: Journal, telemetry: Telemetry): RolloutDeps {
+  return {
+    database,
+    journal,
+    nowMs,
+    newRolloutId: () => newId("rol"),
+    readFlag: readFlagForRollout,
+    writeFlagDefault: setDefaultVariant,
+    discardArrivals: async (trx, of) => {
+      await telemetry.takeArrivals(trx, new Set([pairOf(of)]));
+    },
+    readHistory: async (trx, { environment, flag, variant, source }) => {
+      const { seconds: _seconds, ...counts } = await telemetry.readHistory(trx, environment, flag, variant, source);
+      return counts.requests > 0 ? counts : null;
+    },
+  };
+}
+
+function judgeDeps(
+  telemetry: Telemetry,
+  leases: ReturnType<typeof createLeases>,
+): Pick<JudgeDeps, "claim" | "takeArrivals"> {
+  return {
+    claim: async (ids) => {
+      const names = await leases.claim(ids.map((id) => `rollout/${id}`));
+      return names.map((name) => name.slice("rollout/".length));
+    },
+    takeArrivals: (trx, pairs) => telemetry.takeArrivals(trx, new Set(pairs)),
+  };
+}
+
+type OnDecoded = AppDeps["otlp"]["onDecoded"];
+
+function countSpans(metrics: ServerMetrics, tally: Parameters<OnDecoded>[0]): void {
+  metrics.spans.add(tally.spans - tally.otherKindSpans, { kind: "server" });
+  metrics.spans.add(tally.otherKindSpans, { kind: "other" });
+}
+
+function requireKnown(snapshots: Snapshots, environment: string): void {
+  if (snapshots.environments().has(environment)) return;
+  throw new ProblemError(
+    "environment-not-found",
+    `There is no environment "${environment}". List them: steadfast environment list.`,
+  );
+}

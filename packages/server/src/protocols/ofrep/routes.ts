@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import type { FlagSet } from "@steadfast/core/flags/compile";
+import type { FlagMetadata } from "@steadfast/core/flags/definition";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { App } from "../../http/app-type.ts";
+import { asProblemError } from "../../http/error-handler.ts";
+import { ProblemError } from "../../http/problem.ts";
+import { evaluateAll, evaluateOne, type OfrepFailure, parseContext } from "./evaluate.ts";
+
+export type OfrepDeps = {
+  /** The compiled flags of an environment, from memory. */
+  readonly flagSet: (environment: string) => FlagSet | undefined;
+  readonly nowMs: () => number;
+};
+
+/** Names the environment for a token that is good for all of them. */
+const ENVIRONMENT_HEADER = "x-steadfast-environment";
+const ENVIRONMENT_DEFAULT = "production";
+
+export async function ofrepRoutes(parent: App, deps: OfrepDeps): Promise<void> {
+  await parent.register(async (app: App) => {
+    app.setErrorHandler(answerInProtocol);
+
+    app.post(
+      "/ofrep/v1/evaluate/flags/:key",
+      {
+        config: { access: "evaluate" },
+        schema: {
+          summary: "Evaluate one flag (OFREP)",
+          tags: ["ofrep"],
+          params: z.object({ key: z.string().max(200) }),
+          body: z.unknown(),
+        },
+      },
+      async (request, reply) => {
+        const flagSet = flagSetOf(deps, request);
+        const parsed = parseContext(request.body);
+        if (!parsed.ok) return reply.code(400).send({ key: request.params.key, ...parsed.failure });
+        const result = evaluateOne(flagSet, request.params.key, parsed.context, deps.nowMs());
+        return reply.code("errorCode" in result ? statusOf(result) : 200).send(result);
+      },
+    );
+
+    app.post(
+      "/ofrep/v1/evaluate/flags",
+      {
+        config: { access: "evaluate" },
+        schema: { summary: "Evaluate every flag (OFREP)", tags: ["ofrep"], body: z.unknown() },
+      },
+      async (request, reply) => {
+        const flagSet = flagSetOf(deps, request);
+        const parsed = parseContext(request.body);
+        if (!parsed.ok) return reply.code(400).send(parsed.failure);
+        return sendBulk(request, reply, {
+          flags: evaluateAll(flagSet, parsed.context, deps.nowMs()),
+          metadata: flagSet.metadata,
+        });
+      },
+    );
+  });
+}
+
+/** The ETag is of the answer, not of the flags: two contexts have two. */
+function sendBulk(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: { flags: unknown[]; metadata: FlagMetadata },
+): FastifyReply {
+  const json = JSON.stringify(answer);
+  const etag = `"${createHash("sha1").update(json).digest("base64url")}"`;
+  reply.header("etag", etag);
+  const known = request.headers["if-none-match"];
+  if (known?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag)) return reply.code(304).send();
+  return reply.type("application/json; charset=utf-8").send(json);
+}
+
+function flagSetOf(deps: OfrepDeps, request: FastifyRequest): FlagSet {
+  const named = request.headers[ENVIRONMENT_HEADER];
+  const environment = request.principal.environment ?? (typeof named === "string" ? named : ENVIRONMENT_DEFAULT);
+  const flagSet = deps.flagSet(environment);
+  if (!flagSet) throw new ProblemError("environment-not-found", `There is no environment "${environment}".`);
+  return flagSet;
+}
+
+function statusOf(failure: OfrepFailure): number {
+  return failure.errorCode === "FLAG_NOT_FOUND" ? 404 : 400;
+}
+
+/** The protocol has its own error bodies; 401 and 403 have none. */
+function answerInProtocol(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, message, cause, retryAfterSeconds } = asProblemError(error, request);
+  if (status === 401 || status === 403) return reply.code(status).send();
+  if (retryAfterSeconds !== undefined) reply.header("retry-after", String(retryAfterSeconds));
+  if (status >= 500) {
+    request.log.error({ err: cause ?? error }, "OFREP request failed");
+    return reply.code(status).send({ errorDetails: message });
+  }
+  return reply.code(status).send({ errorCode: status === 400 ? "PARSE_ERROR" : "GENERAL", errorDetails: message });
+}

@@ -1,0 +1,46 @@
+import { OtlpDecodeError } from "./decode-error.ts";
+
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
+const UINT64_PATTERN = /^[0-9]{1,20}$/;
+const INTEGER_PATTERN = /^-?[0-9]{1,15}$/;
+
+export function recordAt(value: unknown, path: string): JsonRecord {
+  if (!isRecord(value)) throw new OtlpDecodeError(path, "an object expected");
+  return value;
+}
+
+function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A field of its own; protobuf's JSON mapping reads null as absent. */
+export function fieldOf(record: JsonRecord, name: string): unknown {
+  return Object.hasOwn(record, name) ? (record[name] ?? undefined) : undefined;
+}
+
+/** @param path of `record` */
+export function arrayAt(record: JsonRecord, name: string, path: string): readonly unknown[] {
+  const value = fieldOf(record, name);
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw new OtlpDecodeError(`${path}/${name}`, "an array expected");
+  return value;
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** An integer as a number or as a string of digits. */
+export function integerOf(value: unknown): number | undefined {
+  if (typeof value === "number" && Number.isInteger(value)) return value;
+  return typeof value === "string" && INTEGER_PATTERN.test(value) ? Number(value) : undefined;
+}
+
+/** Nanoseconds since the epoch as a string of digits or as a number; 0: absent. */
+export function nanosecondsOf(value: unknown, path: string): bigint {
+  if (value === undefined || value === "") return 0n;
+  if (typeof value === "string" && UINT64_PATTERN.test(value)) return BigInt(value);
+  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return BigInt(Math.trunc(value));
+  throw new OtlpDecodeError(path, "nanoseconds expected, as a string of digits");
+}

@@ -1,0 +1,49 @@
+import type { AddressInfo } from "node:net";
+import type { Config } from "./config.ts";
+import { createLogger } from "./logging.ts";
+import { openNode } from "./node.ts";
+
+export type RunningServer = {
+  /** Where it listens, such as `http://127.0.0.1:4400`. */
+  readonly address: string;
+  /** Set at the very first start: the secret, to be shown once. */
+  readonly createdAdminToken: string | undefined;
+  /** Finishes the requests under way, ends the streams, closes the store. */
+  close(): Promise<void>;
+};
+
+/**
+ * Opens a node and listens.
+ *
+ * @throws when the data folder has another owner, the store cannot be reached, or the port is taken
+ */
+export async function serve(config: Config): Promise<RunningServer> {
+  const log = createLogger({
+    level: config.logLevel,
+    format: config.logFormat ?? (process.stderr.isTTY ? "pretty" : "json"),
+  });
+  const node = await openNode(config, log);
+  try {
+    await node.app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await node.close();
+    throw error;
+  }
+  const address = addressOf(node.app.server.address(), config.host);
+  log.info({ address, store: config.database.kind }, "listening");
+  return {
+    address,
+    createdAdminToken: node.createdAdminToken,
+    close: async () => {
+      log.info("draining");
+      node.drain();
+      await node.close();
+      log.info("stopped");
+    },
+  };
+}
+
+function addressOf(bound: AddressInfo | string | null, host: string): string {
+  const port = typeof bound === "object" && bound !== null ? bound.port : 0;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

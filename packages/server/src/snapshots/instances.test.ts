@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import { describeOnEachStore } from "../db/test-databases.ts";
+import { openTestNode } from "../node.fixture.ts";
+
+const APPLIED = "/api/v1/environments/production/snapshot/applied";
+
+describeOnEachStore("what an instance says that it applied", (open) => {
+  it("tells the time from the change to its being applied, once", async () => {
+    const { ask, close } = await openTestNode(await open.config());
+    await ask("POST", "/api/v1/flags", { key: "new-checkout" });
+    const { body: journal } = await ask("GET", "/api/v1/events?order=desc&limit=50");
+    const created = journal.items.find((event: { stream: string }) => event.stream === "flag/production/new-checkout");
+
+    await ask("POST", APPLIED, { instance: "i-1", name: "shop", version: created.seq - 1 });
+    const first = await ask("GET", "/api/v1/environments/production/instances");
+    await ask("POST", APPLIED, { instance: "i-1", name: "shop", version: created.seq });
+    const second = await ask("GET", "/api/v1/environments/production/instances");
+    await ask("POST", APPLIED, { instance: "i-1", name: "shop", version: created.seq });
+    const third = await ask("GET", "/api/v1/environments/production/instances");
+    await close();
+
+    expect(first.body.items).toMatchObject([{ id: "i-1", appliedLagMs: null }]);
+    expect(second.body.items[0].appliedLagMs).toBeGreaterThanOrEqual(0);
+    expect(third.body.items[0].appliedLagMs).toBe(second.body.items[0].appliedLagMs);
+  });
+
+  it("tells no lag for a version that never was", async () => {
+    const { ask, close } = await openTestNode(await open.config());
+    await ask("POST", APPLIED, { instance: "i-1", version: 1 });
+    await ask("POST", APPLIED, { instance: "i-1", version: 999_999 });
+
+    const { body } = await ask("GET", "/api/v1/environments/production/instances");
+    await close();
+
+    expect(body.items).toMatchObject([{ appliedVersion: 999_999, appliedLagMs: null }]);
+  });
+});

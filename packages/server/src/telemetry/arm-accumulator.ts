@@ -1,0 +1,81 @@
+import { type ArmCounts, HISTOGRAM_SCALE, UNIT_GROUP_COUNT } from "@steadfast/core/guard/counts";
+import { LatencyHistogram, rescale } from "@steadfast/core/guard/histogram";
+import type { Observation } from "./observation.ts";
+
+/** Counts one arm from one source until they are taken. About 9 KB; counting a span allocates nothing. */
+export class ArmAccumulator {
+  #requests = 0;
+  #failures = 0;
+  #hasLatency = false;
+  #hasGroups = false;
+  #units: { seen: number; failed: number; firstSeen: number } | undefined;
+  readonly #latency = new LatencyHistogram();
+  readonly #groupRequests = new Float64Array(UNIT_GROUP_COUNT);
+  readonly #groupFailures = new Float64Array(UNIT_GROUP_COUNT);
+
+  /** @param latencyMs `NaN`: unknown; @param unitGroup 0..19, −1: unknown */
+  addSpan(isFailed: boolean, latencyMs: number, unitGroup: number): void {
+    this.#requests += 1;
+    if (isFailed) this.#failures += 1;
+    if (!Number.isNaN(latencyMs)) {
+      this.#hasLatency = true;
+      this.#latency.add(latencyMs);
+    }
+    if (unitGroup >= 0) this.#addGroup(unitGroup, 1, isFailed ? 1 : 0);
+  }
+
+  addObservation(observation: Observation): void {
+    this.#requests += observation.requests;
+    this.#failures += observation.failures;
+    if (observation.latencyMs) {
+      const { scale, zeroCount, offset, bucketCounts } = observation.latencyMs;
+      this.#hasLatency = true;
+      this.#latency.addCounts(
+        scale === HISTOGRAM_SCALE
+          ? { zeroCount, offset, bucketCounts }
+          : rescale(scale, zeroCount, offset, bucketCounts),
+      );
+    }
+    for (const { group, requests, failures } of observation.unitGroups ?? []) this.#addGroup(group, requests, failures);
+    if (observation.units) {
+      this.#units ??= { seen: 0, failed: 0, firstSeen: 0 };
+      this.#units.seen += observation.units.seen;
+      this.#units.failed += observation.units.failed;
+      this.#units.firstSeen += observation.units.firstSeen;
+    }
+  }
+
+  /** What was counted since the last `take`; `undefined` when nothing was. */
+  take(): ArmCounts | undefined {
+    if (this.#requests === 0 && this.#failures === 0 && !this.#units && !this.#hasLatency) return undefined;
+    const counts: ArmCounts = {
+      requests: this.#requests,
+      failures: this.#failures,
+      ...(this.#hasLatency && { latency: this.#latency.toCounts() }),
+      ...(this.#hasGroups && {
+        groups: { requests: Array.from(this.#groupRequests), failures: Array.from(this.#groupFailures) },
+      }),
+      ...(this.#units && { units: this.#units }),
+    };
+    this.#clear();
+    return counts;
+  }
+
+  #addGroup(group: number, requests: number, failures: number): void {
+    this.#hasGroups = true;
+    this.#groupRequests[group] = (this.#groupRequests[group] ?? 0) + requests;
+    this.#groupFailures[group] = (this.#groupFailures[group] ?? 0) + failures;
+  }
+
+  #clear(): void {
+    this.#requests = 0;
+    this.#failures = 0;
+    this.#hasLatency = false;
+    this.#units = undefined;
+    this.#latency.clear();
+    if (!this.#hasGroups) return;
+    this.#hasGroups = false;
+    this.#groupRequests.fill(0);
+    this.#groupFailures.fill(0);
+  }
+}
