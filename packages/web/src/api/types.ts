@@ -1,0 +1,20 @@
+import type { components } from "./api-types.ts";
+
+/** The words of the contract that the pages use, each under its own name. */
+type Schemas = components["schemas"];
+
+export type Me = Schemas["Me"];
+export type Environment = Schemas["Environment"];
+export type Rollout = Schemas["Rollout"];
+export type RolloutStateName = Schemas["RolloutStateName"];
+export type Stage = Schemas["Stage"];
+export type SignalReading = Schemas["SignalReading"];
+export type ArmReading = Schemas["ArmReading"];
+export type Decision = Schemas["Decision"];
+export type DecisionRecord = Schemas["DecisionRecord"];
+export type DecisionPage = Schemas["DecisionPage"];
+export type RolloutRecord = Schemas["RolloutRecord"];
+export type Verdict = Decision["verdict"];
+export type Flag = Schemas["Flag"];
+export type FlagState = Schemas["FlagState"];
+export type JournalEvent = Schemas["Event"];

@@ -1,0 +1,32 @@
+import { formatRelative } from "../ui/format.ts";
+import { useNowMs } from "../ui/use-now.ts";
+import classes from "./freshness-line.module.css";
+import type { Freshness } from "./use-rollouts-stream.ts";
+
+/** Up to this age what is shown counts as now. */
+const FRESH_MS = 4_000;
+
+/** Whether what is shown is of this moment. Said aloud only when the connection changes, not each second. */
+export function FreshnessLine({ freshness }: { freshness: Freshness }) {
+  const nowMs = useNowMs();
+  const { state, lastMessageAtMs } = freshness;
+  const age = lastMessageAtMs === null ? "" : `updated ${formatRelative(lastMessageAtMs, nowMs)}`;
+  const isFresh = lastMessageAtMs !== null && nowMs - lastMessageAtMs < FRESH_MS;
+  return (
+    <span className={classes.line} data-state={state} data-testid="freshness">
+      <span className={classes.dot} aria-hidden />
+      <output className={classes.spoken}>{SPOKEN[state]}</output>
+      <span aria-hidden>
+        {state === "live" && (isFresh || !age ? "Live" : `Live · ${age}`)}
+        {state === "connecting" && "Connecting"}
+        {state === "reconnecting" && (age ? `Reconnecting · last ${age}` : "Reconnecting")}
+      </span>
+    </span>
+  );
+}
+
+const SPOKEN = {
+  live: "Live",
+  connecting: "Connecting",
+  reconnecting: "Connection lost: what is shown may be old. Reconnecting.",
+} as const;

@@ -1,0 +1,103 @@
+import { Button, Modal, Textarea } from "@mantine/core";
+import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from "react";
+import classes from "./reason-dialog.module.css";
+
+/** As the server bounds it. */
+const REASON_MAX_CHARACTERS = 1_000;
+
+type Props = {
+  readonly title: string;
+  /** What will happen, before it happens. */
+  readonly children: ReactNode;
+  readonly confirmLabel: string;
+  readonly isDangerous?: boolean;
+  /** Reasons given often: one click fills the field. */
+  readonly suggestions: readonly string[];
+  readonly onConfirm: (reason: string) => Promise<unknown>;
+  readonly onClose: () => void;
+};
+
+/** One confirmation, with the reason that will stand in the journal. Mounted while it is open. */
+export function ReasonDialog(props: Props) {
+  const [reason, setReason] = useState("");
+  const [fault, setFault] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+
+  const confirm = async () => {
+    if (isBusy) return;
+    const words = reason.trim();
+    if (!words) return setFault("Say why, in a few words: it stands in the journal for those who come after.");
+    setBusy(true);
+    setFault(undefined);
+    try {
+      await props.onConfirm(words);
+      props.onClose();
+      window.setTimeout(keepFocusOnPage);
+    } catch (error) {
+      setFault(error instanceof Error ? error.message : String(error));
+      setBusy(false);
+    }
+  };
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    void confirm();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    // While characters are composed, as in Japanese, Enter only chooses among them.
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    void confirm();
+  };
+
+  return (
+    <Modal.Root opened onClose={props.onClose} centered size={480}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <div className={classes.head}>
+          <Modal.Title className={classes.title}>{props.title}</Modal.Title>
+          <Modal.CloseButton aria-label="Close" />
+        </div>
+        <Modal.Body>
+          <form onSubmit={onSubmit} className={classes.form}>
+            <div className={classes.what}>{props.children}</div>
+            <Textarea
+              label="Reason"
+              placeholder="What did you see?"
+              data-autofocus
+              autosize
+              minRows={2}
+              maxRows={6}
+              maxLength={REASON_MAX_CHARACTERS}
+              value={reason}
+              error={fault}
+              onChange={(event) => setReason(event.currentTarget.value)}
+              onKeyDown={onKeyDown}
+            />
+            <ul className={classes.suggestions} aria-label="Often said">
+              {props.suggestions.map((suggestion) => (
+                <li key={suggestion}>
+                  <button type="button" onClick={() => setReason(suggestion)}>
+                    {suggestion}
+                  </button>
+                </li>
+              ))}
+            </ul>
+            <div className={classes.buttons}>
+              <Button variant="default" onClick={props.onClose}>
+                Cancel
+              </Button>
+              <Button type="submit" color={props.isDangerous ? "red" : "blue"} loading={isBusy}>
+                {props.confirmLabel}
+              </Button>
+            </div>
+          </form>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}
+
+/** The button that opened the dialog may be gone by now: then the focus goes to the content, not to the page's start. */
+function keepFocusOnPage(): void {
+  if (document.activeElement === document.body) document.getElementById("content")?.focus();
+}
