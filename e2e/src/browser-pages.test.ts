@@ -1,0 +1,190 @@
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeInBrowser, launchBrowser, withWindows } from "./browser.ts";
+import { createFlag, LONG_STAGES, startRollout, untilJudged } from "./guarded-rollout.ts";
+import { type Load, startTelemetryLoad } from "./load.ts";
+import { ADMIN_TOKEN, type ServerProcess, startServer } from "./server-process.ts";
+
+/** What a first visit may fetch as scripts: a second on a slow phone line. */
+const FIRST_LOAD_SCRIPT_BYTES_MAX = 250_000;
+
+describeInBrowser("the dashboard's pages", () => {
+  let browser: Browser;
+  let server: ServerProcess;
+  let load: Load;
+  let rolloutPath: string;
+
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([launchBrowser(), startServer()]);
+    await createFlag(server.api, "in-flight", "shop");
+    await createFlag(server.api, "in-the-queue", "shop");
+    await createFlag(server.api, "taken-back", "other");
+    load = await startTelemetryLoad(server.api, { flag: "in-flight" });
+    const { id } = await startRollout(server.api, "in-flight", { stages: LONG_STAGES });
+    await startRollout(server.api, "in-the-queue", { stages: LONG_STAGES });
+    const ended = await startRollout(server.api, "taken-back", { stages: LONG_STAGES });
+    await server.api.post(`/api/v1/rollouts/${ended.id}/roll-back`, { reason: "to be shown" });
+    await untilJudged(server.api, id);
+    rolloutPath = `/rollouts/${id}`;
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await load?.stop();
+    await server?.stop();
+  });
+
+  const pages: readonly (readonly [name: string, path: () => string, ready: (page: Page) => Promise<unknown>])[] = [
+    ["what is in flight", () => "/", (page) => page.getByTestId("evidence").waitFor()],
+    ["nothing in flight", () => "/?environment=staging", (page) => page.getByTestId("empty-state").waitFor()],
+    ["a rollout", () => rolloutPath, (page) => page.getByTestId("decision").first().waitFor()],
+    ["a rollout's dialog", () => rolloutPath, openDialog],
+    ["the flags", () => "/flags", (page) => page.getByTestId("flag-row").first().waitFor()],
+    ["no flag", () => "/flags?search=nothing", (page) => page.getByTestId("empty-state").waitFor()],
+    ["the journal", () => "/journal", (page) => page.getByTestId("event").first().waitFor()],
+    ["the account", () => "/flags", openAccount],
+    ["no such page", () => "/nowhere", (page) => page.getByRole("heading", { level: 1 }).waitFor()],
+  ];
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    it(`can be used by everybody, ${colorScheme}: axe finds nothing`, () =>
+      withWindows(browser, async ({ open }) => {
+        const signIn = await open(server, { colorScheme });
+        await signIn.getByLabel("Token", { exact: true }).waitFor();
+        expect(await violationsOf(signIn), "sign in").toEqual([]);
+
+        const page = await open(server, { token: ADMIN_TOKEN, colorScheme, path: "/flags" });
+        for (const [name, path, ready] of pages) {
+          await page.goto(path());
+          await ready(page);
+          expect(await violationsOf(page), name).toEqual([]);
+        }
+      }));
+  }
+
+  it("shows in the search field what the address searches for, however it came there", () =>
+    withWindows(browser, async ({ open }) => {
+      const page = await open(server, { token: ADMIN_TOKEN, path: "/flags" });
+      const field = page.getByLabel("Search flags");
+
+      await field.pressSequentially("taken");
+      await page.waitForURL(/search=taken/);
+      await page.getByRole("link", { name: "Flags", exact: true }).click();
+
+      await page.getByTestId("flag-row").nth(2).waitFor();
+      expect(await field.inputValue()).toBe("");
+      await page.goBack();
+      await expect.poll(() => field.inputValue()).toBe("taken");
+    }));
+
+  it("takes Enter for a confirmation only when no characters are being composed", () =>
+    withWindows(browser, async ({ open }) => {
+      const page = await open(server, { token: ADMIN_TOKEN, path: rolloutPath });
+      await openDialog(page);
+      const reason = page.getByLabel("Reason", { exact: true });
+      const fault = page.getByText("Say why, in a few words");
+
+      await reason.dispatchEvent("keydown", { key: "Enter", isComposing: true });
+      expect(await fault.count()).toBe(0);
+
+      await reason.dispatchEvent("keydown", { key: "Enter" });
+      await fault.waitFor();
+    }));
+
+  it("runs under a policy that allows no inline script, and has none", () =>
+    withWindows(browser, async ({ open }) => {
+      // What is smuggled in below is the one breach that is expected.
+      const page = await open(server, { token: ADMIN_TOKEN, expectedFaults: [/^Executing inline script violates/] });
+      await page.getByTestId("evidence").waitFor();
+
+      const answer = await page.reload();
+      const policy = answer?.headers()["content-security-policy"] ?? "";
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("script-src 'self';");
+      expect(await page.locator("script:not([src])").count()).toBe(0);
+      expect(await page.evaluate(SMUGGLE_INLINE_SCRIPT)).toBe("script-src-elem, nothing ran");
+    }));
+
+  it.each([
+    { path: "/sign-in", token: undefined, ready: (page: Page) => page.getByLabel("Token", { exact: true }).waitFor() },
+    { path: "/", token: ADMIN_TOKEN, ready: (page: Page) => page.getByTestId("evidence").waitFor() },
+  ])("fetches little on a first visit of $path, compressed", ({ path, token, ready }) =>
+    withWindows(browser, async ({ open }) => {
+      const page = await open(server, { path: "about:blank", ...(token === undefined ? {} : { token }) });
+      const scripts = await watchScripts(page);
+
+      await page.goto(path);
+      await ready(page);
+
+      const assets = scripts().filter(({ url }) => url.includes("/assets/"));
+      const bytes = scripts().reduce((sum, script) => sum + script.bytes, 0);
+      expect(new Set(assets.map(({ encoding }) => encoding))).toEqual(new Set(["br"]));
+      expect(bytes).toBeGreaterThan(10_000);
+      expect(bytes).toBeLessThanOrEqual(FIRST_LOAD_SCRIPT_BYTES_MAX);
+    }),
+  );
+
+  it("is sent with gzip to those who know no brotli", async () => {
+    const page = await (await fetch(`${server.url}/`)).text();
+    const [asset] = page.match(/\/assets\/[\w.-]+\.js/) ?? [];
+
+    const answer = await fetch(`${server.url}${asset}`, { headers: { "accept-encoding": "gzip" } });
+
+    expect(answer.headers.get("content-encoding")).toBe("gzip");
+    expect(answer.headers.get("cache-control")).toContain("immutable");
+    expect(await answer.text()).toContain("import");
+  });
+});
+
+/** Puts an inline script into the page as a break-in would; answers what the policy stopped, and whether it ran. */
+const SMUGGLE_INLINE_SCRIPT = `new Promise((resolve) => {
+  const script = document.createElement("script");
+  script.textContent = "window.ran = true";
+  document.addEventListener("securitypolicyviolation", (event) =>
+    resolve(event.effectiveDirective + (window.ran ? ", and it ran" : ", nothing ran")));
+  document.head.append(script);
+})`;
+
+type FetchedScript = { readonly url: string; readonly encoding: string | undefined; bytes: number };
+
+/** Notes what the page fetches as scripts from now on, as if for the first time; bytes as they came over the wire. */
+async function watchScripts(page: Page): Promise<() => readonly FetchedScript[]> {
+  const scripts = new Map<string, FetchedScript>();
+  const network = await page.context().newCDPSession(page);
+  await network.send("Network.enable");
+  await network.send("Network.setCacheDisabled", { cacheDisabled: true });
+  network.on("Network.responseReceived", ({ requestId, response, type }) => {
+    const encoding = response.headers["content-encoding"];
+    if (type === "Script") scripts.set(requestId, { url: response.url, encoding, bytes: 0 });
+  });
+  network.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    const script = scripts.get(requestId);
+    if (script) script.bytes = encodedDataLength;
+  });
+  return () => [...scripts.values()];
+}
+
+async function openDialog(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Roll back in-flight" }).click();
+  await page.getByRole("dialog").getByLabel("Reason").waitFor();
+}
+
+async function openAccount(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Account and appearance" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+}
+
+type AxeFindings = {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+  }[];
+};
+
+/** What axe finds wrong: the rule, and where. */
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeFindings>("axe.run(document)");
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+}
