@@ -5,6 +5,7 @@ import { describeInBrowser, launchBrowser, withWindows } from "./browser.ts";
 import { createFlag, LONG_STAGES, startRollout, untilJudged } from "./guarded-rollout.ts";
 import { type Load, startTelemetryLoad } from "./load.ts";
 import { ADMIN_TOKEN, type ServerProcess, startServer } from "./server-process.ts";
+import { openRollBackDialog, SIGNED_OUT_VISITS, VISITS, type Visit, type Visited } from "./visited-pages.ts";
 
 /** What a first visit may fetch as scripts: a second on a slow phone line. */
 const FIRST_LOAD_SCRIPT_BYTES_MAX = 250_000;
@@ -13,7 +14,7 @@ describeInBrowser("the dashboard's pages", () => {
   let browser: Browser;
   let server: ServerProcess;
   let load: Load;
-  let rolloutPath: string;
+  let visited: Visited;
 
   beforeAll(async () => {
     [browser, server] = await Promise.all([launchBrowser(), startServer()]);
@@ -26,7 +27,7 @@ describeInBrowser("the dashboard's pages", () => {
     const ended = await startRollout(server.api, "taken-back", { stages: LONG_STAGES });
     await server.api.post(`/api/v1/rollouts/${ended.id}/roll-back`, { reason: "to be shown" });
     await untilJudged(server.api, id);
-    rolloutPath = `/rollouts/${id}`;
+    visited = { rolloutId: id };
   });
 
   afterAll(async () => {
@@ -35,31 +36,19 @@ describeInBrowser("the dashboard's pages", () => {
     await server?.stop();
   });
 
-  const pages: readonly (readonly [name: string, path: () => string, ready: (page: Page) => Promise<unknown>])[] = [
-    ["what is in flight", () => "/", (page) => page.getByTestId("evidence").waitFor()],
-    ["nothing in flight", () => "/?environment=staging", (page) => page.getByTestId("empty-state").waitFor()],
-    ["a rollout", () => rolloutPath, (page) => page.getByTestId("decision").first().waitFor()],
-    ["a rollout's dialog", () => rolloutPath, openDialog],
-    ["the flags", () => "/flags", (page) => page.getByTestId("flag-row").first().waitFor()],
-    ["no flag", () => "/flags?search=nothing", (page) => page.getByTestId("empty-state").waitFor()],
-    ["the journal", () => "/journal", (page) => page.getByTestId("event").first().waitFor()],
-    ["the account", () => "/flags", openAccount],
-    ["no such page", () => "/nowhere", (page) => page.getByRole("heading", { level: 1 }).waitFor()],
-  ];
-
   for (const colorScheme of ["light", "dark"] as const) {
     it(`can be used by everybody, ${colorScheme}: axe finds nothing`, () =>
       withWindows(browser, async ({ open }) => {
-        const signIn = await open(server, { colorScheme });
-        await signIn.getByLabel("Token", { exact: true }).waitFor();
-        expect(await violationsOf(signIn), "sign in").toEqual([]);
-
-        const page = await open(server, { token: ADMIN_TOKEN, colorScheme, path: "/flags" });
-        for (const [name, path, ready] of pages) {
-          await page.goto(path());
+        const check = async (page: Page, { name, path, ready }: Visit) => {
+          await page.goto(typeof path === "string" ? path : path(visited));
           await ready(page);
           expect(await violationsOf(page), name).toEqual([]);
-        }
+        };
+        const stranger = await open(server, { colorScheme, path: "/sign-in" });
+        for (const visit of SIGNED_OUT_VISITS) await check(stranger, visit);
+
+        const admin = await open(server, { token: ADMIN_TOKEN, colorScheme, path: "/flags" });
+        for (const visit of VISITS) await check(admin, visit);
       }));
   }
 
@@ -80,8 +69,8 @@ describeInBrowser("the dashboard's pages", () => {
 
   it("takes Enter for a confirmation only when no characters are being composed", () =>
     withWindows(browser, async ({ open }) => {
-      const page = await open(server, { token: ADMIN_TOKEN, path: rolloutPath });
-      await openDialog(page);
+      const page = await open(server, { token: ADMIN_TOKEN, path: `/rollouts/${visited.rolloutId}` });
+      await openRollBackDialog(page);
       const reason = page.getByLabel("Reason", { exact: true });
       const fault = page.getByText("Say why, in a few words");
 
@@ -163,16 +152,6 @@ async function watchScripts(page: Page): Promise<() => readonly FetchedScript[]>
     if (script) script.bytes = encodedDataLength;
   });
   return () => [...scripts.values()];
-}
-
-async function openDialog(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Roll back in-flight" }).click();
-  await page.getByRole("dialog").getByLabel("Reason").waitFor();
-}
-
-async function openAccount(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Account and appearance" }).click();
-  await page.getByRole("button", { name: "Sign out" }).waitFor();
 }
 
 type AxeFindings = {

@@ -1,0 +1,48 @@
+import type { Page } from "playwright-core";
+
+/** What there is to visit on the server of `browser-pages.test.ts`. */
+export type Visited = {
+  /** Running, in production, of the flag `in-flight`. */
+  readonly rolloutId: string;
+};
+
+/** One state of a page, for checks that go through all of them. */
+export type Visit = {
+  readonly name: string;
+  readonly path: string | ((visited: Visited) => string);
+  /** Until it can be judged; opens what is to be open. */
+  readonly ready: (page: Page) => Promise<unknown>;
+};
+
+const ofTheRollout = ({ rolloutId }: Visited) => `/rollouts/${rolloutId}`;
+
+/** Every page, its empty state and its dialogs. Nobody is signed in on the first list, an admin is on the second. */
+export const SIGNED_OUT_VISITS: readonly Visit[] = [
+  { name: "sign in", path: "/sign-in", ready: (page) => page.getByLabel("Token", { exact: true }).waitFor() },
+];
+
+export const VISITS: readonly Visit[] = [
+  { name: "what is in flight", path: "/", ready: (page) => page.getByTestId("evidence").first().waitFor() },
+  {
+    name: "nothing in flight",
+    path: "/?environment=staging",
+    ready: (page) => page.getByTestId("empty-state").waitFor(),
+  },
+  { name: "a rollout", path: ofTheRollout, ready: (page) => page.getByTestId("decision").first().waitFor() },
+  { name: "a rollout's dialog", path: ofTheRollout, ready: openRollBackDialog },
+  { name: "the flags", path: "/flags", ready: (page) => page.getByTestId("flag-row").first().waitFor() },
+  { name: "no flag", path: "/flags?search=nothing", ready: (page) => page.getByTestId("empty-state").waitFor() },
+  { name: "the journal", path: "/journal", ready: (page) => page.getByTestId("event").first().waitFor() },
+  { name: "the account", path: "/flags", ready: openAccount },
+  { name: "no such page", path: "/nowhere", ready: (page) => page.getByRole("heading", { level: 1 }).waitFor() },
+];
+
+export async function openRollBackDialog(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Roll back in-flight" }).click();
+  await page.getByRole("dialog").getByLabel("Reason").waitFor();
+}
+
+async function openAccount(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Account and appearance" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+}
