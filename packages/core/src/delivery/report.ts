@@ -1,0 +1,332 @@
+import type { ChangeFact, FactKind } from "./facts.ts";
+
+/**
+ * What `measureDelivery(facts: DeliveryFacts, options: MeasureOptions): DeliveryReport` (measure.ts) answers. Plain data, JSON as it is. Durations are
+ * milliseconds, ratios 0..1, times milliseconds since the epoch. Deterministic: the same facts and options give the same report, whatever the order of the facts.
+ *
+ * @public
+ */
+export type MeasureOptions = {
+  /** Deployments with `fromMs ≤ finished < toMs` are measured; who owns a commit is computed over all of them up to `toMs`. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** An incident that names no cause is laid to the last deployment at most this long before it. Default 24 h. */
+  readonly attributionWindowMs?: number;
+  /** Only these commits are measured (a package of a monorepo); ownership stays that of the whole graph. `null`: all. */
+  readonly onlyCommits?: ReadonlySet<string> | null;
+  /** Seeds the bootstrap and the permutation tests. Default 1. */
+  readonly seed?: number;
+};
+
+/** @public */
+export type DeliveryReport = {
+  readonly window: Window;
+  readonly frequency: FrequencyReport;
+  readonly commits: CommitCounts;
+  readonly leadTime: {
+    /** From the author's date: work began. */
+    readonly author: LeadTime;
+    /** From the committer's date: entered this history. Under squash-merge this is merge → release. */
+    readonly committer: LeadTime;
+    /** From the first commit of a pull request, per pull request; `null` where no pull request is known. */
+    readonly change: LeadTime | null;
+  };
+  readonly changeFailRate: ChangeFailRate;
+  readonly recovery: Recovery;
+  readonly rework: Rework;
+  readonly batch: BatchReport;
+  /** One series a measure; each says whether a change can be detected at all. */
+  readonly trend: readonly TrendSeries[];
+  /** `null` where no pull request was shipped and no commit has both dates. */
+  readonly stages: StageLedger | null;
+  /** By effect on the median, the largest first: the first one is the bottleneck. Empty: nothing to replay. */
+  readonly whatIf: readonly WhatIf[];
+  readonly flow: FlowCheck | null;
+  readonly batchRisk: BatchRisk;
+  readonly flakyTests: readonly FlakyTest[];
+  /** In the window, by time: what every figure above is made of. */
+  readonly deployments: readonly MeasuredDeployment[];
+  readonly changes: readonly MeasuredChange[];
+  /** Plain sentences: what was taken for granted. */
+  readonly assumptions: readonly string[];
+  /** What could not be known, and which source would tell. */
+  readonly unknowns: readonly Unknown[];
+  /** Sources that used to speak and fell silent before `toMs`: figures after that are not to be read as a fall. */
+  readonly silentSources: readonly { readonly name: string; readonly lastHeardAtMs: number }[];
+};
+
+export type Window = { readonly fromMs: number; readonly toMs: number };
+
+/**
+ * `null` where n is 0. Below `MEDIAN_N_MIN` (`P90_N_MIN`) values a figure is there for machines, but a page shows "too few". Percentiles by linear interpolation
+ * between closest ranks.
+ */
+export type Distribution = {
+  readonly n: number;
+  readonly median: number | null;
+  readonly p90: number | null;
+  readonly mean: number | null;
+};
+
+/** A range that holds the true value in 95 of 100 cases. */
+export type Interval = { readonly low: number; readonly high: number };
+
+export type FrequencyReport = {
+  /** Deployments that reached users in the window, rollbacks among them. Several tags on one commit are one. */
+  readonly count: number;
+  readonly rollbacks: number;
+  /** Redeployments of the revision that was already running. */
+  readonly redeployments: number;
+  /** Attempts that failed or were aborted: not in `count`. */
+  readonly failedAttempts: number;
+  /** `count` per 7 days of the window. */
+  readonly perWeek: number;
+  /** Milliseconds from one deployment to the next. */
+  readonly gapMs: Distribution;
+};
+
+export type CommitCounts = {
+  /** Shipped in the window, merges and `duplicates` left out. */
+  readonly nonMerge: number;
+  readonly merge: number;
+  /** Cherry-picks of what was shipped already (same author, author time and subject). */
+  readonly duplicates: number;
+  /** Known and not shipped before the window's end. */
+  readonly unreleased: number;
+  /** Listed by a deployment, but no source has them: they have no lead time. */
+  readonly unknown: number;
+};
+
+export type LeadTime = Distribution & {
+  /** Values below zero (clock skew, rebase): counted here, left out of the rest. */
+  readonly negative: number;
+  /** Of the median, by a bootstrap over deployments; `null` below two deployments. */
+  readonly medianInterval: Interval | null;
+};
+
+export type FailureKind =
+  | "remediates"
+  | "rollback"
+  | "revert-sha"
+  | "revert-pull-request"
+  | "revert-title"
+  | "incident-cause"
+  | "incident-window";
+
+/**
+ * How sure a link is, most certain first. `explicit`: somebody named the deployment. `recorded`: a rollback was recorded or seen. `strong`: a revert names the commit or
+ * the request. `likely`: a revert quotes its title. `possible`: an incident followed within the window. `not-proven-which`: several deployments were taken back at
+ * once and no evidence names one.
+ */
+export type Certainty = "explicit" | "recorded" | "strong" | "likely" | "possible" | "not-proven-which";
+
+/** One failed deployment, with the most certain of its links. */
+export type FailureLink = {
+  readonly deploymentId: string;
+  readonly release: string;
+  readonly failedBy: FailureKind;
+  readonly certainty: Certainty;
+  /** A sentence with what was found: a subject, a sha, an incident's title. */
+  readonly evidence: string;
+  /** The deployment that mended it; `null`: still open at the window's end. */
+  readonly recoveredByDeploymentId: string | null;
+  readonly recoveredBy: string | null;
+  /** Its finish to the remedy's finish, or the incident's end; `null` while open. */
+  readonly recoveryMs: number | null;
+  /** How long it has been open at the window's end; `null` once recovered. */
+  readonly openForMs: number | null;
+  /** Deployments of one group were taken back together: they count as one failure. `null`: stands alone. */
+  readonly group: string | null;
+};
+
+export type UnlinkedFailure = {
+  readonly kind: FailureKind;
+  readonly evidence: string;
+  readonly atMs: number;
+  readonly why: string;
+};
+
+export type ChangeFailRate = {
+  /** Distinct failed deployments; a group counts once. */
+  readonly failed: number;
+  /** Deployments minus rollbacks: the denominator. */
+  readonly deployments: number;
+  /** failed ÷ deployments; `null` without deployments. */
+  readonly rate: number | null;
+  /** failed ÷ all deployments, rollbacks among them: how some count. */
+  readonly rateOfAll: number | null;
+  /** Wilson, 95 %. */
+  readonly interval: Interval | null;
+  readonly links: readonly FailureLink[];
+  /** Signs of failure in the window that no deployment could be found for. */
+  readonly unlinked: readonly UnlinkedFailure[];
+};
+
+export type Recovery = Distribution & {
+  /** Failures of the window not recovered by its end: censored, not dropped. */
+  readonly open: number;
+  /** Median that counts open ones as still running (Kaplan–Meier); `null` where it is not reached. */
+  readonly medianWithOpen: number | null;
+};
+
+export type Rework = {
+  /** Unplanned deployments made because of a production problem: rollbacks, remedies, deployments that ship a revert. */
+  readonly count: number;
+  readonly deployments: number;
+  readonly rate: number | null;
+  readonly interval: Interval | null;
+};
+
+export type BatchReport = {
+  /** Non-merge commits a deployment, over deployments that were measured (no baseline, rollback, flag). */
+  readonly commitsPerRelease: Distribution;
+  /** Lines added + removed a commit; n is 0 where lines were not measured. */
+  readonly linesPerCommit: Distribution;
+  readonly linesPerRelease: Distribution;
+};
+
+export type TrendMeasure = "lead-time" | "frequency" | "change-fail-rate" | "batch";
+
+export type TrendSeries = {
+  readonly measure: TrendMeasure;
+  readonly periodMs: number;
+  /** Without gaps; `value` is `null` in a period without data. Lead time: median, ms. Frequency and batch: counts. Rate: 0..1. */
+  readonly points: readonly { readonly fromMs: number; readonly n: number; readonly value: number | null }[];
+  /** `too-few`: fewer periods with data than a test needs. */
+  readonly finding: "change" | "no-detectable-change" | "too-few";
+  readonly changePoints: readonly TrendChange[];
+};
+
+export type TrendChange = {
+  /** Start of the first period after the change. */
+  readonly atMs: number;
+  readonly before: number;
+  readonly after: number;
+  /** Chance of a split this clear in a series without one. */
+  readonly pValue: number;
+};
+
+/**
+ * A stage of a change on its way. With pull requests: coding, pickup, review, merge, queue, rollout. From git alone only `development` (author's date → committer's date: coding
+ * to merge, unsplit) and `queue` (→ release).
+ */
+export type StageName = "coding" | "pickup" | "review" | "merge" | "development" | "queue" | "rollout";
+
+export type StageLedger = {
+  readonly unit: "pull request" | "commit";
+  /** Changes the ledger is made of; those with a missing or negative stage are in `left`. */
+  readonly n: number;
+  readonly left: number;
+  readonly stages: readonly StageShare[];
+  /** The same by calendar week of the deployment, for a stacked bar: mean milliseconds a stage. */
+  readonly weeks: readonly {
+    readonly fromMs: number;
+    readonly n: number;
+    readonly meanMs: Readonly<Partial<Record<StageName, number>>>;
+  }[];
+};
+
+export type StageShare = {
+  readonly stage: StageName;
+  /** Waiting for somebody or something, as opposed to work. */
+  readonly isWaiting: boolean;
+  readonly ms: Distribution;
+  /** Of the total time of all changes. The shares of all stages add up to 1. */
+  readonly shareOfTotal: number;
+  /** Of the total time of the slowest tenth. */
+  readonly shareOfSlowest: number;
+  /** Within it, time in which nothing but CI stood in the way (queued, running), mean a change; `null`: no runs known. */
+  readonly ciQueueMs: number | null;
+  readonly ciRunMs: number | null;
+};
+
+/** "If `stage` were capped at `capMs`, …", by replay on the real deployments. */
+export type WhatIf = {
+  readonly stage: StageName;
+  readonly capMs: number;
+  /** Changes the cap touches, of all that were replayed. */
+  readonly touched: number;
+  readonly n: number;
+  readonly median: { readonly before: number; readonly after: number; readonly afterInterval: Interval };
+  readonly p90: { readonly before: number; readonly after: number; readonly afterInterval: Interval };
+  /** Changes whose saving was absorbed: faster, yet shipped by the same deployment. */
+  readonly absorbed: number;
+};
+
+/** Little's law: work in progress ÷ throughput beside the observed mean. A large difference means bad data. */
+export type FlowCheck = {
+  readonly meanInProgress: number;
+  readonly throughputPerWeek: number;
+  readonly expectedMeanMs: number;
+  readonly observedMeanMs: number;
+  readonly isConsistent: boolean;
+};
+
+/** Larger deployments fail more often each, and less for what they carry: both, or neither. */
+export type BatchRisk = {
+  /** Halves by size, at the median. Empty: too few. */
+  readonly groups: readonly {
+    readonly commitsMin: number;
+    readonly commitsMax: number;
+    readonly deployments: number;
+    readonly failed: number;
+    readonly commits: number;
+    readonly perRelease: number;
+    readonly perThousandCommits: number;
+  }[];
+  /** Fisher's exact test, two-sided, on failed by group; `null`: too few. */
+  readonly pValue: number | null;
+};
+
+export type FlakyTest = {
+  readonly test: string;
+  /** Revisions on which it both passed and failed, of revisions on which it ran more than once. */
+  readonly flakyRevisions: number;
+  readonly revisions: number;
+  readonly rate: number;
+  /** Wilson, 95 %. */
+  readonly interval: Interval;
+  /** Time of its failed runs on those revisions. */
+  readonly lostMs: number;
+};
+
+export type MeasuredDeployment = {
+  readonly id: string;
+  readonly name: string;
+  readonly atMs: number;
+  readonly kind: "deployment" | "release" | "flag";
+  readonly revision: string | null;
+  /** `baseline`: the first one, whose history is not measured. `unknown`: nobody told what it brought. */
+  readonly role: "shipped" | "baseline" | "rollback" | "redeployment" | "unknown";
+  readonly nonMerge: number;
+  readonly merge: number;
+  readonly lines: number | null;
+  readonly medianLeadMs: number | null;
+  readonly isFailed: boolean;
+  readonly isRework: boolean;
+};
+
+/** One shipped pull request with its stages, else one shipped commit. */
+export type MeasuredChange = {
+  /** `ChangeFact.id`, or a commit's sha. */
+  readonly id: string;
+  readonly unit: "pull request" | "commit";
+  readonly title: string;
+  readonly author: string;
+  readonly deploymentId: string;
+  readonly shippedAtMs: number;
+  /** From the first commit's author time; `null`: negative. */
+  readonly leadMs: number | null;
+  readonly linesChanged: number | null;
+  readonly stagesMs: Readonly<Partial<Record<StageName, number>>>;
+  readonly change: ChangeFact | null;
+};
+
+export type Unknown = { readonly what: string; readonly source: string; readonly tells: readonly FactKind[] };
+
+/** Below these many values a median is "too few" on every page. @public */
+export const MEDIAN_N_MIN = 5;
+/** The same for a 90th percentile. @public */
+export const P90_N_MIN = 10;
+/** The same for a rate: deployments in its denominator. @public */
+export const RATE_N_MIN = 10;
