@@ -3,12 +3,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { probeAccess } from "../packages/server/src/access-probe.ts";
 import { EXIT_CODE_MEANINGS } from "../packages/server/src/cli/exit-codes.ts";
 import { buildProgram } from "../packages/server/src/cli/program.ts";
 import { SETTINGS } from "../packages/server/src/config.ts";
 import { CAPABILITIES_BY_ROLE } from "../packages/server/src/http/access-rule.ts";
 import { PROBLEMS } from "../packages/server/src/http/problem.ts";
 import { buildOpenApiDocument } from "../packages/server/src/openapi.ts";
+import { renderAccessPage } from "./access-page.ts";
 import { renderApiPage } from "./api-page.ts";
 import { renderCliPage } from "./cli-page.ts";
 import { renderClientTypes } from "./client-types.ts";
@@ -47,6 +49,7 @@ async function generateAll(): Promise<ReadonlyMap<string, string>> {
     ["packages/server/src/cli/api-types.ts", clientTypes],
     ["packages/web/src/api/api-types.ts", clientTypes],
     ["docs/reference/api.md", renderApiPage(parseDocument(document), PROBLEMS, rolesByCapability())],
+    ["docs/reference/access.md", renderAccessPage(await probeAccess())],
     ["docs/reference/configuration.md", renderConfigurationPage(SETTINGS)],
     ["docs/reference/cli.md", renderCliPage(buildProgram(), EXIT_CODE_MEANINGS)],
   ]);

@@ -135,6 +135,18 @@ describe("a browser session", () => {
     expect(answer.json()).toMatchObject({ status: 403, code: "csrf-check-failed" });
   });
 
+  it.each(["cross-site", "same-site"])("may not even read from a page that is %s", async (site) => {
+    const answer = await openRoutes().inject({ url: "/read", headers: { ...own, "sec-fetch-site": site } });
+
+    expect(answer.json()).toMatchObject({ status: 403, code: "csrf-check-failed" });
+  });
+
+  it("may be read by who opens the address by hand", async () => {
+    const answer = await openRoutes().inject({ url: "/read", headers: { ...COOKIE, "sec-fetch-site": "none" } });
+
+    expect(answer.statusCode).toBe(200);
+  });
+
   it("does not stand in the way of a token", async () => {
     const answer = await openRoutes().inject({
       method: "POST",

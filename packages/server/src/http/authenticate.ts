@@ -5,6 +5,7 @@ import { CAPABILITIES_BY_ROLE, type Capability, type Principal } from "./access-
 import type { App } from "./app-type.ts";
 import { readCookie } from "./cookie.ts";
 import { refuseForeignPage } from "./csrf.ts";
+import { rememberRoutes } from "./mounted-routes.ts";
 import { ProblemError } from "./problem.ts";
 
 export const SESSION_COOKIE = "steadfast_session";
@@ -36,9 +37,7 @@ export function authenticate(app: App, deps: AuthenticateDeps): void {
     },
   });
 
-  app.addHook("onRoute", (route) => {
-    if (!route.config?.access) throw new Error(`the route ${route.method} ${route.url} names no access`);
-  });
+  rememberRoutes(app);
 
   app.addHook("onRequest", async (request) => {
     const access = request.routeOptions.config.access;

@@ -4,6 +4,7 @@ import type { FlagMetadata } from "@steadfast/core/flags/definition";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { App } from "../../http/app-type.ts";
+import { requireEnvironment } from "../../http/authenticate.ts";
 import { asProblemError } from "../../http/error-handler.ts";
 import { ProblemError } from "../../http/problem.ts";
 import { evaluateAll, evaluateOne, type OfrepFailure, parseContext } from "./evaluate.ts";
@@ -17,6 +18,8 @@ export type OfrepDeps = {
 /** Names the environment for a token that is good for all of them. */
 const ENVIRONMENT_HEADER = "x-steadfast-environment";
 const ENVIRONMENT_DEFAULT = "production";
+/** As long as a key can be. */
+const ENVIRONMENT_SHOWN_CHARACTERS = 40;
 
 export async function ofrepRoutes(parent: App, deps: OfrepDeps): Promise<void> {
   await parent.register(async (app: App) => {
@@ -77,9 +80,14 @@ function sendBulk(
 
 function flagSetOf(deps: OfrepDeps, request: FastifyRequest): FlagSet {
   const named = request.headers[ENVIRONMENT_HEADER];
+  if (typeof named === "string") requireEnvironment(request, named);
   const environment = request.principal.environment ?? (typeof named === "string" ? named : ENVIRONMENT_DEFAULT);
   const flagSet = deps.flagSet(environment);
-  if (!flagSet) throw new ProblemError("environment-not-found", `There is no environment "${environment}".`);
+  if (!flagSet)
+    throw new ProblemError(
+      "environment-not-found",
+      `There is no environment "${environment.slice(0, ENVIRONMENT_SHOWN_CHARACTERS)}".`,
+    );
   return flagSet;
 }
 
