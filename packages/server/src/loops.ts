@@ -4,6 +4,7 @@ import type { Leases } from "./jobs/leases.ts";
 import { startTicker } from "./jobs/ticker.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { ServerMetrics } from "./operations/server-metrics.ts";
+import { createTickWatch, type TickReport } from "./operations/tick-watch.ts";
 import { type Judge, pairOf } from "./rollouts/judge.ts";
 import type { LiveRollouts } from "./rollouts/live.ts";
 import { isJudged, listActive } from "./rollouts/read.ts";
@@ -29,6 +30,8 @@ export type LoopDeps = {
 export type Loops = {
   /** Rollouts this node held in the last second. */
   held(): number;
+  /** How the guard's second goes on this node. */
+  tick(): TickReport;
   stop(): Promise<void>;
 };
 
@@ -42,6 +45,7 @@ const LATE_MS = 1_000;
 export async function startLoops(deps: LoopDeps): Promise<Loops> {
   const { journal, telemetry, judge, live, rollouts, metrics, log } = deps;
   let held = 0;
+  const watch = createTickWatch(() => performance.now());
 
   const judgeOnce = async (atMs: number): Promise<void> => {
     const startedAtMs = performance.now();
@@ -61,9 +65,12 @@ export async function startLoops(deps: LoopDeps): Promise<Loops> {
   };
   const seconds = startTicker({
     intervalMs: JUDGE_INTERVAL_MS,
-    run: (atMs) => attempt(log, "the guard's second failed; the next one tries again", () => judgeOnce(atMs)),
+    run: (atMs) =>
+      attempt(log, "the guard's second failed; the next one tries again", () => watch.time(() => judgeOnce(atMs))),
     onLate: (lateMs) => {
-      if (lateMs > LATE_MS) metrics.ticksLate.add(1, {});
+      if (lateMs <= LATE_MS) return;
+      metrics.ticksLate.add(1, {});
+      watch.countLate();
     },
   });
   const minutes = startTicker({
@@ -80,6 +87,7 @@ export async function startLoops(deps: LoopDeps): Promise<Loops> {
 
   return {
     held: () => held,
+    tick: watch.report,
     stop: async () => {
       stopFollowing();
       await Promise.all([seconds.stop(), minutes.stop()]);

@@ -18,7 +18,7 @@ import { ProblemError } from "./http/problem.ts";
 import { countOpenStreams } from "./http/server-sent-events.ts";
 import { createLeases } from "./jobs/leases.ts";
 import { createJournal, type Journal } from "./journal/journal.ts";
-import { startLoops } from "./loops.ts";
+import { type Loops, startLoops } from "./loops.ts";
 import { observeRequests } from "./operations/observe-requests.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createSelfTracing } from "./operations/self-tracing.ts";
@@ -86,6 +86,7 @@ export async function openNode(config: Config, log: Logger): Promise<SteadfastNo
     onLost: (error) => log.warn({ err: error }, "traces of this server were lost"),
   });
 
+  let loops: Loops | undefined;
   let isDraining = false;
   const readiness = createReadiness({ askStore: () => journal.headSeq(), isShuttingDown: () => isDraining });
   const app = await buildApp({
@@ -109,7 +110,20 @@ export async function openNode(config: Config, log: Logger): Promise<SteadfastNo
     },
     journal: { journal },
     ofrep: { flagSet: (environment) => snapshots.get(environment)?.flagSet, nowMs },
-    operations: { readiness, renderMetrics: () => metrics.registry.render() },
+    operations: {
+      readiness,
+      renderMetrics: () => metrics.registry.render(),
+      about: {
+        version: VERSION,
+        nodeName: config.nodeName,
+        store: database.kind,
+        nowMs,
+        journalHead: journal.headSeq,
+        storeBytes: database.sizeBytes,
+        loops: () => loops,
+        telemetry: telemetry.totals,
+      },
+    },
     otlp: { openSpanBatch: telemetry.openSpanBatch, onDecoded: (tally) => countSpans(metrics, tally) },
     rollouts: { ...rollouts, live },
     snapshots: {
@@ -126,10 +140,22 @@ export async function openNode(config: Config, log: Logger): Promise<SteadfastNo
   });
 
   const closeApp = prepareToClose(app);
-  const loops = await startLoops({ database, journal, telemetry, judge, live, rollouts, leases, metrics, log, nowMs });
+  const started = await startLoops({
+    database,
+    journal,
+    telemetry,
+    judge,
+    live,
+    rollouts,
+    leases,
+    metrics,
+    log,
+    nowMs,
+  });
+  loops = started;
   readFrom(metrics.registry, {
     openStreams: () => countOpenStreams(app.server),
-    leasesHeld: loops.held,
+    leasesHeld: started.held,
     telemetry: telemetry.totals,
   });
 
@@ -142,7 +168,7 @@ export async function openNode(config: Config, log: Logger): Promise<SteadfastNo
     },
     close: async () => {
       isDraining = true;
-      await loops.stop();
+      await started.stop();
       live.close();
       snapshots.close();
       principals.close();

@@ -25,5 +25,7 @@ export type Database = {
   notify(): Promise<void>;
   /** Calls `onHint` when another node has news, and after each reconnect. Returns how to stop. */
   listen(onHint: () => void): Promise<() => Promise<void>>;
+  /** What the data takes on disk; `null` when the store does not say. Costs a look at each file of the store. */
+  sizeBytes(): Promise<number | null>;
   close(): Promise<void>;
 };

@@ -65,6 +65,13 @@ export function openPostgres(url: string): Database {
         await stop();
       };
     },
+    sizeBytes: async () => {
+      // A relative of PostgreSQL may not know the function, or not allow it.
+      const answer = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`
+        .execute(db)
+        .catch(() => undefined);
+      return answer?.rows[0]?.bytes ?? null;
+    },
     close: async () => {
       if (isClosed) return;
       isClosed = true;

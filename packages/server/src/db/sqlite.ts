@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
@@ -6,6 +6,8 @@ import { ProblemError } from "../http/problem.ts";
 import { takeDataFolder } from "./data-folder.ts";
 import type { Database } from "./database.ts";
 import type { Tables } from "./tables.ts";
+
+const DATABASE_FILE = "steadfast.sqlite";
 
 /** Prepared statements kept. The server has about two hundred; texts that vary with a list's length make more. */
 const PREPARED_STATEMENTS_MAX = 500;
@@ -18,7 +20,7 @@ export function openSqlite(dataDir: string): Database {
   const { folder, release } = takeDataFolder(dataDir);
   let connection: DatabaseSync;
   try {
-    connection = openFile(join(folder, "steadfast.sqlite"));
+    connection = openFile(join(folder, DATABASE_FILE));
   } catch (error) {
     release();
     throw error;
@@ -32,6 +34,7 @@ export function openSqlite(dataDir: string): Database {
     readAtOneMoment: (run) => db.transaction().execute(run),
     notify: async () => {},
     listen: async () => async () => {},
+    sizeBytes: async () => sizeOf(folder),
     close: async () => {
       if (isClosed) return;
       isClosed = true;
@@ -40,6 +43,14 @@ export function openSqlite(dataDir: string): Database {
       release();
     },
   };
+}
+
+/** The database and its write-ahead log. */
+function sizeOf(folder: string): number {
+  const sizes = [DATABASE_FILE, `${DATABASE_FILE}-wal`].map(
+    (name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0,
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function openFile(path: string): DatabaseSync {

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { App } from "../http/app-type.ts";
+import { type AboutDeps, aboutRoute } from "./about.ts";
 import type { NotReady } from "./readiness.ts";
 
 export type OperationRoutesDeps = {
   /** What is not ready; empty: all is. */
   readonly readiness: () => Promise<readonly NotReady[]>;
   readonly renderMetrics: () => string;
+  readonly about: AboutDeps;
 };
 
 const PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
@@ -20,6 +22,7 @@ const notReady = z
   .meta({ id: "NotReady" });
 
 export async function operationRoutes(app: App, deps: OperationRoutesDeps): Promise<void> {
+  await aboutRoute(app, deps.about);
   app.get(
     "/healthz",
     {
