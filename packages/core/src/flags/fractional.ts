@@ -105,7 +105,8 @@ function hashThresholds(weights: readonly number[]): readonly number[] | undefin
   });
 }
 
-function sumOf(weights: readonly unknown[]): number | undefined {
+/** The total that weights are shares of; `undefined` when nobody can get an arm. */
+export function sumOf(weights: readonly unknown[]): number | undefined {
   let total = 0;
   for (const weight of weights) {
     if (typeof weight !== "number" || !Number.isInteger(weight)) return undefined;
@@ -145,7 +146,7 @@ export function bucketOf(hash: number, total: number): number {
 }
 
 /** An arm may answer a name, `null` for the default, and what becomes a name; `undefined` for anything else. */
-function armName(value: unknown): Answer | string | number | boolean | null | undefined {
+export function armName(value: unknown): Answer | string | number | boolean | null | undefined {
   if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
     return value;
   return value instanceof Answer ? value : undefined;
