@@ -1,7 +1,4 @@
-import { VARIANT_NAME_LENGTH_MAX } from "@steadfast/core/flags/limits";
-
-/** As flags are called on the server. A bundled document may hold others. */
-const FLAG_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+import { FLAG_KEY_PATTERN, VARIANT_NAME_LENGTH_MAX } from "@steadfast/core/flags/limits";
 
 /** Whether the server takes counts under these names. It refuses a batch whole, not an observation. */
 export function isReportable(flag: string, variant: string): boolean {

@@ -112,7 +112,7 @@ describe("counting requests", () => {
 
   // Goal: the server refuses a batch whole, so one name that it does not take must not cost all the others.
   it.each([
-    ["billing:new", "on"],
+    ["-billing", "on"],
     ["", "on"],
     ["f", ""],
     ["f", "x".repeat(129)],

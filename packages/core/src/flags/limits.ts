@@ -13,10 +13,13 @@ export const VARIANTS_MAX = 64;
 export const VARIANT_NAME_LENGTH_MAX = 128;
 
 /** UTF-16 units of a flag's key: it travels in URLs, headers and every span. */
-export const FLAG_KEY_LENGTH_MAX = 128;
+const FLAG_KEY_LENGTH_MAX = 128;
 
-/** No "/", so a key is one segment of a URL; ASCII, so every language hashes the same bytes. */
-export const FLAG_KEY_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.:-]*$/;
+/**
+ * The one rule for a flag's key, here, in the API and in what services report. No "/", so a key is one segment of a URL;
+ * ASCII, so every language hashes the same bytes.
+ */
+export const FLAG_KEY_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/;
 
 export const FLAG_KEY_PATTERN_WORDS = `1 to ${FLAG_KEY_LENGTH_MAX} letters, digits, "_", ".", ":" or "-", starting with a letter, digit or "_"`;
 

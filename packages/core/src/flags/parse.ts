@@ -8,7 +8,6 @@ import {
   DEFINITION_BYTES_MAX,
   DOCUMENT_BYTES_MAX,
   EVALUATORS_MAX,
-  FLAG_KEY_LENGTH_MAX,
   FLAG_KEY_PATTERN,
   FLAG_KEY_PATTERN_WORDS,
   FLAGS_PER_SET_MAX,
@@ -69,7 +68,7 @@ export function parseAudience(json: unknown): Parsed<Json> {
 
 /** What is wrong with a flag's key, in words; `undefined` when nothing is. */
 export function flagKeyFault(key: string): string | undefined {
-  if (key.length <= FLAG_KEY_LENGTH_MAX && FLAG_KEY_PATTERN.test(key)) return undefined;
+  if (FLAG_KEY_PATTERN.test(key)) return undefined;
   return `${quoted(key)} is no flag key: use ${FLAG_KEY_PATTERN_WORDS}`;
 }
 

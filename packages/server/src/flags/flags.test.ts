@@ -156,6 +156,30 @@ describeOnEachStore("flags", (open) => {
     expect(answer.body.faults.map((fault: { path: string }) => fault.path)).toContain("/defaultVariant");
   });
 
+  it.each(["team:flag.v2", "_x", "__proto__", "x".repeat(128)])(
+    "may be called %s, whatever asks for them",
+    async (key) => {
+      const { ask } = await start();
+
+      const created = await ask("POST", "/api/v1/flags", { key, defaultVariant: "on" });
+
+      expect(created.status).toBe(201);
+      await expect
+        .poll(async () => (await ask("POST", `/ofrep/v1/evaluate/flags/${key}`, { context: {} })).body.value)
+        .toBe(true);
+      expect((await ask("GET", `/api/v1/flags/${key}`)).body.key).toBe(key);
+    },
+  );
+
+  it.each(["", "-x", "a/b", "é", "x".repeat(129)])("are not called %j", async (key) => {
+    const { ask } = await start();
+
+    expect(await ask("POST", "/api/v1/flags", { key })).toMatchObject({
+      status: 400,
+      body: { code: "invalid-request" },
+    });
+  });
+
   it("are copied into a new environment", async () => {
     const { ask } = await start();
     await ask("POST", "/api/v1/flags", FLAG);

@@ -37,7 +37,7 @@ export async function flagRoutes(app: App, deps: FlagWriteDeps & { readonly data
         tags: ["flags"],
         querystring: z.object({
           search: z.string().max(100).default(""),
-          after: z.string().max(100).default(""),
+          after: z.string().max(128).default(""),
           limit,
         }),
         response: { 200: flagPage },

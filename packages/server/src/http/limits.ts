@@ -9,7 +9,7 @@ export const JSON_DEPTH_MAX = 100;
 /** Node's own default; names of header, cookie and token fit several times. */
 export const HEADER_BYTES_MAX = 16_384;
 
-/** The longest path: two keys of 100 characters, each character three when encoded, and the route's own words. */
+/** The longest parameter of a path: a flag's key of 128 characters, each three when encoded, is 384. */
 export const PATH_PARAMETER_CHARACTERS_MAX = 400;
 
 /** From the first byte of a request to its last: a slow sender is cut off. */

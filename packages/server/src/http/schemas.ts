@@ -1,10 +1,10 @@
 import type { Json } from "@steadfast/core/flags/definition";
+import { FLAG_KEY_PATTERN, FLAG_KEY_PATTERN_WORDS } from "@steadfast/core/flags/limits";
 import { z } from "zod";
 
 /** Schemas shared by every noun's routes. */
 
 export const ENVIRONMENT_KEY_PATTERN = /^[a-z][a-z0-9-]{0,39}$/;
-export const FLAG_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 export const REASON_MAX_CHARACTERS = 1_000;
 
 /** Any JSON value: bodies are JSON before they come here. Opaque in the API's description, where the docs say its shape. */
@@ -32,10 +32,7 @@ export const environmentKey = z
   .regex(ENVIRONMENT_KEY_PATTERN, "lower-case letters, digits and dashes, a letter first, at most 40")
   .describe("An environment's key, such as production");
 
-export const flagKey = z
-  .string()
-  .regex(FLAG_KEY_PATTERN, "letters, digits, dots, dashes and underscores, at most 100")
-  .describe("A flag's key");
+export const flagKey = z.string().regex(FLAG_KEY_PATTERN, FLAG_KEY_PATTERN_WORDS).describe("A flag's key");
 
 export const reason = z
   .string()
