@@ -100,6 +100,8 @@ const TIED_OTHERWISE = /^(POST \/api\/v1\/(rollouts|observations)|\w+ \/api\/v1\
 function bodyOf({ path }: Described, environment: string): string {
   if (path === "/api/v1/rollouts") return JSON.stringify({ ...ROLLOUT, flag: "f", environment });
   if (path.endsWith("/restore")) return JSON.stringify({ version: 1, reason: "x" });
+  if (path.endsWith("/evaluate")) return JSON.stringify({ context: {} });
+  if (path.endsWith("/check")) return JSON.stringify({ definition: {} });
   if (path.endsWith("/applied")) return JSON.stringify({ instance: "i", version: 1 });
   if (path !== "/api/v1/observations") return JSON.stringify({ reason: "x" });
   const counts = { second: Math.floor(Date.now() / 1_000), requests: 1, failures: 0 };

@@ -106,6 +106,7 @@ export async function openNode(config: Config, log: Logger): Promise<SteadfastNo
     flags: {
       database,
       journal,
+      nowMs,
       onWritten: (trx, append, flag, provenance) => followFlag(rollouts, trx, append, flag, provenance),
     },
     journal: { journal },

@@ -1,6 +1,7 @@
 import type { FlagDefinition } from "@steadfast/core/flags/definition";
 import { diffDefinitions } from "@steadfast/core/flags/diff";
 import { lintFlagDefinition } from "@steadfast/core/flags/lint";
+import { publishedDefinition } from "@steadfast/core/rollouts/published-definition";
 import type { RolloutState } from "@steadfast/core/rollouts/state";
 import type { Kysely } from "kysely";
 import type { z } from "zod";
@@ -20,43 +21,6 @@ export type Reader = Kysely<Tables>;
 
 type StateRow = Tables["flag_state"];
 
-/** A page of the catalogue, by key. `environment`: only what a bound token may see. */
-export async function readFlags(
-  db: Reader,
-  query: {
-    readonly search: string;
-    readonly after: string;
-    readonly limit: number;
-    readonly environment: string | null;
-  },
-): Promise<{ items: Flag[]; next: string | null }> {
-  const rows = await db
-    .selectFrom("flag")
-    .selectAll()
-    .where("key", ">", query.after)
-    .$if(query.search !== "", (select) =>
-      select.where((where) =>
-        where.or(
-          (["key", "description", "owner", "service"] as const).map((column) =>
-            where(where.fn<string>("lower", [column]), "like", `%${escapeLike(query.search.toLowerCase())}%`),
-          ),
-        ),
-      ),
-    )
-    .orderBy("key")
-    .limit(query.limit + 1)
-    .execute();
-
-  const page = rows.slice(0, query.limit);
-  const items = await withStates(db, page, query.environment);
-  return { items, next: rows.length > query.limit ? (page.at(-1)?.key ?? null) : null };
-}
-
-/** `%` and `_` would match anything; they are rare in what people look for, so they match nothing special. */
-function escapeLike(search: string): string {
-  return search.replaceAll(/[%_\\]/g, "");
-}
-
 export async function readFlag(db: Reader, key: string, environment: string | null): Promise<Flag> {
   const row = await db.selectFrom("flag").selectAll().where("key", "=", key).executeTakeFirst();
   const [item] = row ? await withStates(db, [row], environment) : [];
@@ -64,7 +28,12 @@ export async function readFlag(db: Reader, key: string, environment: string | nu
   return item;
 }
 
-async function withStates(db: Reader, rows: readonly Tables["flag"][], environment: string | null): Promise<Flag[]> {
+/** Flags with their states in every environment, or in one: two queries, however many they are. */
+export async function withStates(
+  db: Reader,
+  rows: readonly Tables["flag"][],
+  environment: string | null,
+): Promise<Flag[]> {
   if (rows.length === 0) return [];
   const keys = rows.map((row) => row.key);
   const states = await db
@@ -74,6 +43,7 @@ async function withStates(db: Reader, rows: readonly Tables["flag"][], environme
     .$if(environment !== null, (select) => select.where("environment", "=", environment ?? ""))
     .execute();
   const inFlight = await readInFlight(db, keys);
+  const statesByKey = Map.groupBy(states, (state) => state.key);
   return rows.map((row) => ({
     key: row.key,
     description: row.description,
@@ -81,9 +51,10 @@ async function withStates(db: Reader, rows: readonly Tables["flag"][], environme
     service: row.service,
     createdAt: new Date(row.created_at_ms).toISOString(),
     environments: Object.fromEntries(
-      states
-        .filter((state) => state.key === row.key)
-        .map((state) => [state.environment, toFlagState(state, inFlight.get(`${state.environment}/${state.key}`))]),
+      (statesByKey.get(row.key) ?? []).map((state) => [
+        state.environment,
+        toFlagState(state, inFlight.get(`${state.environment}/${state.key}`)),
+      ]),
     ),
   }));
 }
@@ -133,8 +104,14 @@ function toFlagState(row: StateRow, inFlight: RolloutState | undefined): FlagSta
     updatedBy: readStoredJson<Actor>(row.updated_by),
     reason: row.reason,
     rolloutId: inFlight?.id ?? null,
+    rollout: inFlight ? toFlagRollout(inFlight) : null,
+    published: inFlight ? storedAs<FlagState["definition"]>(publishedDefinition(definition, inFlight)) : null,
     warnings: lintFlagDefinition(row.key, definition).map((warning) => `${warning.path}: ${warning.message}`),
   };
+}
+
+function toFlagRollout({ id, state, baseline, candidate, share }: RolloutState): NonNullable<FlagState["rollout"]> {
+  return { id, state: state === "paused" ? "paused" : "running", baseline: baseline ?? "", candidate, share };
 }
 
 /** A version as it was written, with what it changed against `before`. */

@@ -4,20 +4,12 @@ import type { App } from "../http/app-type.ts";
 import { principalActor, requireEnvironment } from "../http/authenticate.ts";
 import { ProblemError } from "../http/problem.ts";
 import { environmentKey, flagKey } from "../http/schemas.ts";
-import { flagStream } from "./projection.ts";
-import { readFlag, readFlagState, readFlags, readStateRow, toFlagVersion } from "./read.ts";
-import {
-  createFlagBody,
-  flag,
-  flagPage,
-  flagState,
-  flagVersion,
-  flagVersionPage,
-  restoreFlagBody,
-  switchOffBody,
-  writeFlagBody,
-} from "./schemas.ts";
-import { changeFlag, createFlag, type FlagWriteDeps, restoreFlag, switchOffFlag, versionNotFound } from "./write.ts";
+import { FLAG_SORTS, FLAG_STATES, readFlags } from "./list.ts";
+import { readFlag, readFlagState, readStateRow } from "./read.ts";
+import { createFlagBody, flag, flagPage, flagState, restoreFlagBody, switchOffBody, writeFlagBody } from "./schemas.ts";
+import { tryRoutes } from "./try-routes.ts";
+import { versionRoutes } from "./version-routes.ts";
+import { changeFlag, createFlag, type FlagWriteDeps, restoreFlag, switchOffFlag } from "./write.ts";
 
 const PAGE_DEFAULT = 100;
 const PAGE_MAX = 500;
@@ -25,7 +17,21 @@ const PAGE_MAX = 500;
 const inEnvironment = z.object({ environment: environmentKey, key: flagKey });
 const limit = z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT);
 
-export async function flagRoutes(app: App, deps: FlagWriteDeps & { readonly database: Database }): Promise<void> {
+const listQuery = z.object({
+  search: z.string().max(100).default("").describe("Part of a key, a description, an owner or a service"),
+  owner: z.string().max(100).optional(),
+  service: z.string().max(100).optional(),
+  state: z.enum(FLAG_STATES).optional().describe("How it stands in the environment, or in any"),
+  environment: environmentKey.optional().describe("Whose state and last change count; default: any"),
+  sort: z.enum(FLAG_SORTS).default("key").describe("changed: the newest first"),
+  // A cursor holds a name of 100 characters and a key of 128, four bytes each at most and base64 over them: 1,232.
+  after: z.string().max(1_300).default(""),
+  limit,
+});
+
+export type FlagRouteDeps = FlagWriteDeps & { readonly database: Database; readonly nowMs: () => number };
+
+export async function flagRoutes(app: App, deps: FlagRouteDeps): Promise<void> {
   const { db } = deps.database;
 
   app.get(
@@ -35,15 +41,15 @@ export async function flagRoutes(app: App, deps: FlagWriteDeps & { readonly data
       schema: {
         summary: "List flags",
         tags: ["flags"],
-        querystring: z.object({
-          search: z.string().max(100).default(""),
-          after: z.string().max(128).default(""),
-          limit,
-        }),
+        querystring: listQuery,
         response: { 200: flagPage },
       },
     },
-    async (request) => readFlags(db, { ...request.query, environment: request.principal.environment }),
+    async (request) => {
+      const { environment: wanted, ...query } = request.query;
+      if (wanted !== undefined) requireEnvironment(request, wanted);
+      return readFlags(db, { ...query, in: wanted, environment: request.principal.environment });
+    },
   );
 
   app.post(
@@ -99,6 +105,7 @@ export async function flagRoutes(app: App, deps: FlagWriteDeps & { readonly data
   );
 
   writeRoutes(app, deps);
+  tryRoutes(app, deps);
   versionRoutes(app, deps);
 }
 
@@ -185,74 +192,6 @@ function writeRoutes(app: App, deps: FlagWriteDeps & { readonly database: Databa
       await restoreFlag(deps, { environment, key, expectedVersion }, request.body.version, provenance);
       const state = await readFlagState(db, environment, key);
       return reply.header("etag", `"${state.version}"`).send(state);
-    },
-  );
-}
-
-function versionRoutes(app: App, deps: FlagWriteDeps & { readonly database: Database }): void {
-  const { journal, database } = deps;
-
-  app.get(
-    "/api/v1/environments/:environment/flags/:key/versions",
-    {
-      config: { access: "read" },
-      schema: {
-        summary: "A flag's history, newest first",
-        tags: ["flags"],
-        params: inEnvironment,
-        querystring: z.object({
-          after: z.coerce.number().int().min(1).optional().describe("Versions before this one"),
-          limit,
-        }),
-        response: { 200: flagVersionPage },
-      },
-    },
-    async (request) => {
-      const { environment, key } = request.params;
-      requireEnvironment(request, environment);
-      const { version } = await readStateRow(database.db, environment, key);
-      const newest = Math.min(version, (request.query.after ?? version + 1) - 1);
-      const oldest = Math.max(1, newest - request.query.limit + 1);
-      const events = await journal.readStream(flagStream(environment, key), {
-        afterVersion: Math.max(0, oldest - 2),
-        limit: newest - Math.max(0, oldest - 2),
-      });
-      const byVersion = new Map(events.map((event) => [event.version, event]));
-      const items = events
-        .filter((event) => event.version >= oldest && event.version <= newest)
-        .map((event) => toFlagVersion(event, byVersion.get(event.version - 1)))
-        .reverse();
-      return { items, next: oldest > 1 ? String(oldest) : null };
-    },
-  );
-
-  app.get(
-    "/api/v1/environments/:environment/flags/:key/versions/:version",
-    {
-      config: { access: "read" },
-      schema: {
-        summary: "One version of a flag, with its differences",
-        tags: ["flags"],
-        params: inEnvironment.extend({ version: z.coerce.number().int().min(1) }),
-        querystring: z.object({
-          against: z.coerce.number().int().min(1).optional().describe("Default: the version before"),
-        }),
-        response: { 200: flagVersion },
-      },
-    },
-    async (request) => {
-      const { environment, key, version } = request.params;
-      requireEnvironment(request, environment);
-      await readStateRow(database.db, environment, key);
-      const stream = flagStream(environment, key);
-      const readVersion = async (wanted: number) =>
-        (await journal.readStream(stream, { afterVersion: wanted - 1, limit: 1 }))[0];
-      const event = await readVersion(version);
-      if (!event) throw versionNotFound(key, version);
-      const against = request.query.against ?? version - 1;
-      const before = against > 0 ? await readVersion(against) : undefined;
-      if (request.query.against && !before) throw versionNotFound(key, against);
-      return toFlagVersion(event, before);
     },
   );
 }

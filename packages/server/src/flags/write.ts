@@ -16,6 +16,7 @@ import { ProblemError } from "../http/problem.ts";
 import { retryOnWriteConflict } from "../http/retry-on-write-conflict.ts";
 import type { Provenance, StreamAppend } from "../journal/event.ts";
 import type { AppendInTransaction, Journal } from "../journal/journal.ts";
+import { toFlagInFlight } from "./in-flight.ts";
 import { catalogueStream, type FlagEvent, type FlagWritten, flagStream, toNewEvent } from "./projection.ts";
 import { readInFlight, readStateRow } from "./read.ts";
 
@@ -198,7 +199,8 @@ async function write(
       if (flag.expectedVersion !== "any" && flag.expectedVersion !== row.version)
         throw versionMismatch(row, flag.expectedVersion);
       const current = readStoredJson<FlagDefinition>(row.definition);
-      const { decision, toEvent } = change(current, await readFlagInFlight(trx, environment, key));
+      const rollout = (await readInFlight(trx, [key])).get(`${environment}/${key}`);
+      const { decision, toEvent } = change(current, toFlagInFlight(rollout));
       if (!decision.ok) throw new ProblemError(decision.code, decision.detail, { faults: decision.faults });
       if (!decision.isChanged) return;
 
@@ -212,16 +214,6 @@ async function write(
       await deps.onWritten(trx, append, { environment, key, definition: decision.definition }, provenance);
     }),
   );
-}
-
-async function readFlagInFlight(
-  trx: Transaction<Tables>,
-  environment: string,
-  key: string,
-): Promise<FlagInFlight | null> {
-  const rollout = (await readInFlight(trx, [key])).get(`${environment}/${key}`);
-  if (!rollout?.baseline) return null;
-  return { rolloutId: rollout.id, baseline: rollout.baseline, candidate: rollout.candidate };
 }
 
 function isSwitchOff(before: FlagDefinition, after: FlagDefinition): boolean {
