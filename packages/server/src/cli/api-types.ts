@@ -124,6 +124,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/environments/{environment}/context-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Attributes that targeting looks at */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An environment's key, such as production */
+                    environment: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ContextKeys"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/environments/{environment}/flags/{key}": {
         parameters: {
             query?: never;
@@ -211,6 +259,120 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/environments/{environment}/flags/{key}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a definition without writing it
+         * @description Faults, warnings, what would be refused now and what would change; by the rules of writing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An environment's key, such as production */
+                    environment: string;
+                    /** @description A flag's key */
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CheckFlagInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FlagCheck"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/environments/{environment}/flags/{key}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a context: the variant, the reason and the rule that matched
+         * @description Of what is published now, or of a draft. Nothing is stored or counted.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An environment's key, such as production */
+                    environment: string;
+                    /** @description A flag's key */
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EvaluateFlagInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FlagEvaluation"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -766,6 +928,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flag-facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Owners and services of flags */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FlagFacets"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flags": {
         parameters: {
             query?: never;
@@ -778,8 +985,17 @@ export interface paths {
             parameters: {
                 query?: {
                     after?: string;
+                    /** @description Whose state and last change count; default: any */
+                    environment?: string;
                     limit?: number;
+                    owner?: string;
+                    /** @description Part of a key, a description, an owner or a service */
                     search?: string;
+                    service?: string;
+                    /** @description changed: the newest first */
+                    sort?: "key" | "changed" | "owner" | "service";
+                    /** @description How it stands in the environment, or in any */
+                    state?: "on" | "off" | "in-rollout";
                 };
                 header?: never;
                 path?: never;
@@ -2120,6 +2336,13 @@ export interface components {
             } | null;
             requests: number;
         };
+        CheckFlagInput: {
+            /** @description Any JSON */
+            definition: unknown;
+        };
+        ContextKeys: {
+            items: components["schemas"]["NameCount"][];
+        };
         CreatedToken: {
             /**
              * Format: date-time
@@ -2261,6 +2484,17 @@ export interface components {
         EnvironmentList: {
             items: components["schemas"]["Environment"][];
         };
+        EvaluateFlagInput: {
+            /**
+             * @description Who is asking: targetingKey and attributes. It is not stored
+             * @default {}
+             */
+            context?: {
+                [key: string]: unknown;
+            };
+            /** @description A definition to try instead of the stored one */
+            definition?: unknown;
+        };
         Event: {
             actor: components["schemas"]["Actor"];
             /**
@@ -2302,6 +2536,25 @@ export interface components {
             before?: unknown;
             path: string;
         };
+        FlagCheck: {
+            /** @description Against the stored definition; empty when it has faults */
+            changes: components["schemas"]["FlagChange"][];
+            faults: {
+                message: string;
+                path: string;
+            }[];
+            /** @description Why writing it would be refused now although it has no fault, such as a rollout in flight */
+            refusal: {
+                code: string;
+                detail: string;
+            } | null;
+            /** @description The version it was compared with */
+            version: number;
+            warnings: {
+                message: string;
+                path: string;
+            }[];
+        };
         FlagDefinition: {
             /** @description null: the caller's code default is used */
             defaultVariant?: string | null;
@@ -2322,15 +2575,76 @@ export interface components {
                 };
             };
         };
+        FlagEvaluation: {
+            /** @description What was evaluated; while a rollout moves the flag, with its split */
+            definition: components["schemas"]["FlagDefinition"];
+            errorCode: string | null;
+            errorMessage: string | null;
+            /** @description Where in the targeting the answer came from; null: no rule answered */
+            matchedPath: string | null;
+            /** @enum {string} */
+            reason: "STATIC" | "DEFAULT" | "TARGETING_MATCH" | "DISABLED" | "ERROR";
+            rolloutId: string | null;
+            /** @description What was looked at, in that order; paths are into definition */
+            steps: ({
+                isMet: boolean;
+                /** @constant */
+                kind: "condition";
+                path: string;
+            } | {
+                /** @description Index into the arguments of fractional */
+                arm: number | null;
+                /** @description The text that is hashed; null: there was none */
+                bucketBy: string | null;
+                /** @constant */
+                kind: "bucket";
+                path: string;
+                /** @description Where its hash lies, 0..1 */
+                position: number | null;
+            } | {
+                answer: string | null;
+                /** @constant */
+                kind: "answer";
+                path: string;
+            } | {
+                /** @constant */
+                kind: "fault";
+                message: string;
+                path: string;
+            })[];
+            /** @description null: the code's default is used */
+            value: unknown;
+            /** @description null: the code's default is used */
+            variant: string | null;
+        };
+        FlagFacets: {
+            owners: components["schemas"]["NameCount"][];
+            services: components["schemas"]["NameCount"][];
+        };
         FlagPage: {
             items: components["schemas"]["Flag"][];
             next: string | null;
+            /** @description Flags that match, on every page */
+            total: number;
+        };
+        FlagRollout: {
+            baseline: string;
+            candidate: string;
+            id: string;
+            /** @description Of those whom no rule serves, 0..1 */
+            share: number;
+            /** @enum {string} */
+            state: "running" | "paused";
         };
         FlagState: {
             definition: components["schemas"]["FlagDefinition"];
             environment: string;
             key: string;
+            /** @description What providers get while a rollout moves it; null: the definition */
+            published: components["schemas"]["FlagDefinition"] | null;
             reason: string | null;
+            /** @description What the rollout that moves it does */
+            rollout: components["schemas"]["FlagRollout"] | null;
             /** @description The rollout that moves it now */
             rolloutId: string | null;
             /**
@@ -2396,6 +2710,10 @@ export interface components {
             tokenId: string;
             /** @enum {string} */
             via: "token" | "session";
+        };
+        NameCount: {
+            flags: number;
+            name: string;
         };
         NotReady: {
             notReady: {
