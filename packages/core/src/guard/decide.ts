@@ -227,7 +227,7 @@ function sayProgress(gate: GateProgress): string {
     gate.projectedSeconds === null
       ? ""
       : `, about ${saySeconds(Math.max(gate.projectedSeconds, gate.floorSecondsLeft))} to go`;
-  return `${part} of the ${sayCount(gate.neededExposure)} requests this stage needs${left}.`;
+  return `${part} of the ${sayCount(gate.neededExposure)} requests that ${gate.signal} needs in this stage${left}.`;
 }
 
 /** The first failure signal says best how things are; the first signal where there is none. */

@@ -72,6 +72,8 @@ export type GateProgress = {
   /** Requests (both arms) this stage has, and needs, for its promise; `null`: the stage promises nothing. */
   readonly exposure: number;
   readonly neededExposure: number | null;
+  /** The signal that is furthest from its gate, whose figures these are; `null`: the stage promises nothing. */
+  readonly signal: string | null;
   readonly floorSecondsLeft: number;
   /** `null`: cannot be told yet (no traffic). */
   readonly projectedSeconds: number | null;

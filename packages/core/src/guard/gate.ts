@@ -46,8 +46,10 @@ export function gateProgress(gates: readonly SignalGate[], exposure: number, flo
     if (projectedSeconds === null || gate.projectedSeconds === null) projectedSeconds = null;
     else projectedSeconds = Math.max(projectedSeconds, gate.projectedSeconds);
   }
-  if (furthest === undefined) return { exposure, neededExposure: null, floorSecondsLeft, projectedSeconds: null };
-  return { exposure: furthest.exposure, neededExposure: furthest.needed, floorSecondsLeft, projectedSeconds };
+  if (furthest === undefined)
+    return { exposure, neededExposure: null, signal: null, floorSecondsLeft, projectedSeconds: null };
+  const { exposure: shown, needed: neededExposure, name: signal } = furthest;
+  return { exposure: shown, neededExposure, signal, floorSecondsLeft, projectedSeconds };
 }
 
 /** Requests of both arms in this stage, as the signal counts them. */

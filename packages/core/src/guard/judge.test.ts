@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { judgeTick, startGuard } from "./judge.ts";
+import { sayCount } from "./sentence.ts";
 import { arm, compared, ERRORS, LATENCY, planWith, stageOf, TestRollout } from "./test-rollout.ts";
 
 const HEALTHY = compared(arm(10), arm(990, 1));
@@ -218,6 +219,25 @@ describe("rules 4 to 6: the gate", () => {
     expect(rollout.decisions.at(-2)?.gate.exposure).toBeLessThan(rollout.decisions.at(-2)?.gate.neededExposure ?? 0);
     expect(decision.gate.neededExposure).toBeGreaterThan(2_500);
     expect(decision.gate.neededExposure).toBeLessThan(4_000);
+  });
+
+  it("names the signal that is furthest from its gate, and tells its figures", () => {
+    const rollout = new TestRollout(
+      planWith({
+        signals: [
+          { ...LATENCY, weight: 0.5 },
+          { ...ERRORS, weight: 0.5 },
+        ],
+      }),
+    );
+    const latency = { zeroCount: 0, offset: 100, bucketCounts: [40] };
+
+    const decision = rollout.repeat(20, { spans: compared(arm(1, 0, { latency }), arm(99, 0, { latency })) });
+
+    expect(decision.gate.signal).toBe("errors");
+    expect(decision.sentence).toContain(
+      ` of the ${sayCount(decision.gate.neededExposure ?? 0)} requests that errors needs in this stage`,
+    );
   });
 
   it("waits for the floor", () => {

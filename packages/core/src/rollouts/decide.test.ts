@@ -83,7 +83,7 @@ function decision(verdict: Verdict, more: Partial<Decision> = {}): Decision {
     evidence: 1,
     isNotified: false,
     signals: [],
-    gate: { exposure: 0, neededExposure: null, floorSecondsLeft: 0, projectedSeconds: null },
+    gate: { exposure: 0, neededExposure: null, signal: null, floorSecondsLeft: 0, projectedSeconds: null },
     shadow: null,
     ...more,
   };

@@ -112,6 +112,7 @@ export const ROLLOUT: Rollout = {
   endedBy: null,
   watchedUntil: null,
   waitsFor: null,
+  judgingFault: null,
   decision: {
     verdict: "wait",
     cause: "gathering-evidence",
@@ -122,7 +123,7 @@ export const ROLLOUT: Rollout = {
     share: 0.1,
     evidence: 2.1,
     logEvidence: Math.log(2.1),
-    gate: { exposure: 1_200, neededExposure: 3_423, floorSecondsLeft: 30, projectedSeconds: 118 },
+    gate: { exposure: 1_200, neededExposure: 3_423, signal: "errors", floorSecondsLeft: 30, projectedSeconds: 118 },
   },
   signals: [
     {

@@ -82,7 +82,17 @@ export type Tables = {
     ended_at_ms: Milliseconds | null;
   };
   /** What was judged, tick by tick: replays every decision. */
-  rollout_tick: { rollout_id: string; tick: number; body: JsonText; verdict: string; log_evidence: number };
+  rollout_tick: {
+    rollout_id: string;
+    tick: number;
+    body: JsonText;
+    verdict: string;
+    log_evidence: number;
+    /** What the charts draw of it beside the counts; `null` for a tick that was judged before this was stored. */
+    reading: JsonText | null;
+  };
+  /** Rollouts that the guard could not judge in the last second, and why; read only while they are active. */
+  rollout_fault: { rollout_id: string; since_ms: Milliseconds; message: string };
   /** The guard's state at a tick, so that a restart replays only what came after. */
   rollout_checkpoint: { rollout_id: string; tick: number; state: JsonText; decision: JsonText };
   /** Counts that arrived and were not judged yet; the judge deletes what it takes. */

@@ -4,6 +4,7 @@ import type { GuardPlan } from "@steadfast/core/guard/plan";
 import type { Kysely, Transaction } from "kysely";
 import { readStoredJson } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
+import { storeReading } from "./tick-reading.ts";
 
 /** The guard of one rollout as it stands after a tick. */
 export type GuardMemory = { readonly state: GuardState; readonly decision: Decision | null };
@@ -67,6 +68,7 @@ export async function storeTicks(
     body: JSON.stringify(tick),
     verdict: memory.decision.verdict,
     log_evidence: memory.decision.logEvidence,
+    reading: storeReading(memory.decision),
   }));
   await trx.insertInto("rollout_tick").values(rows).execute();
 

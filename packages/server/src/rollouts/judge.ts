@@ -10,6 +10,7 @@ import type { Tables } from "../db/tables.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { AppendInTransaction } from "../journal/journal.ts";
 import { type GuardMemory, type JudgedTick, loadGuard, storeTicks } from "./guard-memory.ts";
+import { clearFaults, noteFault } from "./judging-faults.ts";
 import { isJudged, listActive, readRollouts } from "./read.ts";
 import { applyOutcome, type RolloutDeps } from "./write.ts";
 
@@ -39,6 +40,8 @@ const GUARD = { kind: "system", id: "guard", name: "the guard" } as const;
 /** The once-a-second loop: counts in, verdicts out, everything in the journal and the store before it is believed. */
 export function createJudge(deps: JudgeDeps): Judge {
   const memories = new Map<string, GuardMemory>();
+  /** Held rollouts that are known to be judged: whatever was noted of them is gone. */
+  const clean = new Set<string>();
 
   const judgeInOneTransaction = async (ids: readonly string[], nowMs: number): Promise<void> => {
     const judged = await deps.journal.transaction(async (trx, append) => {
@@ -54,6 +57,15 @@ export function createJudge(deps: JudgeDeps): Judge {
       return ticks;
     });
     for (const { rolloutId, memory } of judged) memories.set(rolloutId, memory);
+    const mended = judged.map(({ rolloutId }) => rolloutId).filter((id) => !clean.has(id));
+    await clearFaults(deps.database, mended);
+    for (const id of mended) clean.add(id);
+  };
+
+  const tellFault = async (id: string, error: unknown, nowMs: number): Promise<void> => {
+    deps.log.error({ err: error, rollout: id }, "a rollout could not be judged; the next second tries again");
+    clean.delete(id);
+    await noteFault(deps.database, id, error, nowMs);
   };
 
   /** One rollout that cannot be judged does not keep the others from it: the batch is halved until it stands alone. */
@@ -75,7 +87,7 @@ export function createJudge(deps: JudgeDeps): Judge {
       // Another node judged it while this one stood still: the store knows how far it is.
       const isRemembered = ids.map((id) => memories.delete(id)).includes(true);
       if (isRemembered) return judgeBatch(ids, nowMs);
-      deps.log.error({ err: error, rollout: ids[0] }, "a rollout could not be judged; the next second tries again");
+      for (const id of ids) await tellFault(id, error, nowMs);
     }
   };
 
@@ -86,6 +98,7 @@ export function createJudge(deps: JudgeDeps): Judge {
       const held = await deps.claim(active);
       const isHeld = new Set(held);
       for (const id of memories.keys()) if (!isHeld.has(id)) memories.delete(id);
+      for (const id of clean) if (!isHeld.has(id)) clean.delete(id);
       for (let start = 0; start < held.length; start += ROLLOUTS_PER_TRANSACTION)
         await judgeBatch(held.slice(start, start + ROLLOUTS_PER_TRANSACTION), nowMs);
       return { judged: held.length };

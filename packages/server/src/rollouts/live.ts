@@ -6,6 +6,7 @@ import { STREAM_BUFFER_BYTES_MAX, STREAM_HEARTBEAT_MS } from "../http/limits.ts"
 import { type Broadcast, createBroadcast, sseFrame } from "../http/server-sent-events.ts";
 import { readDecisions } from "./guard-memory.ts";
 import type { Judge } from "./judge.ts";
+import { readFaults } from "./judging-faults.ts";
 import { listActive, loadRollout, queryRollouts, type Rollout, toRollout } from "./read.ts";
 
 /** Ended rollouts stay on the live list this long, so that nobody misses how they ended. */
@@ -56,13 +57,18 @@ export function createLiveRollouts(deps: {
   };
   const showAll = async (states: readonly RolloutState[]): Promise<Rollout[]> => {
     const active = states.some((state) => state.state === "queued") ? await listActive(db) : [];
-    const latest = await latestOf(states.map((state) => state.id));
-    return states.map((state) => toRollout(state, latest.get(state.id) ?? null, active));
+    const ids = states.map((state) => state.id);
+    const latest = await latestOf(ids);
+    const faults = await readFaults(db, ids);
+    return states.map((state) =>
+      toRollout(state, { latest: latest.get(state.id) ?? null, fault: faults.get(state.id) ?? null, active }),
+    );
   };
   const show = async (state: RolloutState): Promise<Rollout> => {
     const latest = await latestOf([state.id]);
+    const faults = await readFaults(db, [state.id]);
     const active = state.state === "queued" ? await listActive(db) : [];
-    return toRollout(state, latest.get(state.id) ?? null, active);
+    return toRollout(state, { latest: latest.get(state.id) ?? null, fault: faults.get(state.id) ?? null, active });
   };
 
   const readList = async (environment: string | null): Promise<string> => {

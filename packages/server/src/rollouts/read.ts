@@ -1,12 +1,13 @@
 import type { Decision } from "@steadfast/core/guard/decision";
 import { blockedBy } from "@steadfast/core/rollouts/admission";
-import type { RolloutState } from "@steadfast/core/rollouts/state";
+import { isWatched, type RolloutState } from "@steadfast/core/rollouts/state";
 import type { Kysely } from "kysely";
 import type { z } from "zod";
 import { readStoredJson, storedAs } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { StoredEvent } from "../journal/event.ts";
+import type { JudgingFault } from "./judging-faults.ts";
 import type { decision, decisionRecord, rollout } from "./schemas.ts";
 
 export type Rollout = z.infer<typeof rollout>;
@@ -140,8 +141,17 @@ export async function queryRollouts(
   };
 }
 
-/** A rollout as the API shows it. `latest` is the guard's last decision, `active` all active rollouts, needed while it is queued. */
-export function toRollout(state: RolloutState, latest: Decision | null, active: readonly ActiveRollout[]): Rollout {
+/** What a rollout is shown with, beside its own state. */
+export type Surroundings = {
+  /** The guard's last decision. */
+  readonly latest: Decision | null;
+  readonly fault: JudgingFault | null;
+  /** All active rollouts, needed while it is queued. */
+  readonly active: readonly ActiveRollout[];
+};
+
+/** A rollout as the API shows it. */
+export function toRollout(state: RolloutState, { latest, fault, active }: Surroundings): Rollout {
   return {
     id: state.id,
     kind: state.kind,
@@ -176,6 +186,7 @@ export function toRollout(state: RolloutState, latest: Decision | null, active: 
     endedBy: state.endedBy,
     watchedUntil: isoOrNull(state.watchedUntilMs),
     waitsFor: state.state === "queued" ? blockedBy(state, active) : null,
+    judgingFault: fault && isWatched(state) ? { since: iso(fault.sinceMs), message: fault.message } : null,
     decision: latest && toDecision(latest),
     signals: latest ? [...latest.signals] : [],
     shadow: latest?.shadow ?? null,
@@ -197,7 +208,8 @@ function toDecision(latest: Decision): DecisionResource {
     share,
     evidence,
     logEvidence,
-    gate,
+    // A decision that was stored before its gate named a signal names none.
+    gate: { ...gate, signal: gate.signal ?? null },
   };
 }
 

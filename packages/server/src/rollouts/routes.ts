@@ -11,6 +11,7 @@ import { actionRoutes, type RolloutRouteDeps } from "./action-routes.ts";
 import { rolloutStream } from "./projection.ts";
 import { isoOrNull, loadRollout, queryRollouts, readTicks, toDecisionRecord } from "./read.ts";
 import { decisionPage, rollout, rolloutPage, rolloutRecord, rolloutStateName, startRolloutBody } from "./schemas.ts";
+import { seriesRoutes } from "./series-routes.ts";
 import { requestRollout } from "./start.ts";
 import { ticksKeptUntilMs } from "./tick-retention.ts";
 
@@ -125,6 +126,7 @@ export async function rolloutRoutes(app: App, deps: RolloutRouteDeps): Promise<v
   );
 
   recordRoutes(app, deps);
+  seriesRoutes(app, deps);
   actionRoutes(app, deps);
 }
 

@@ -145,6 +145,12 @@ export const decision = z
     gate: z.object({
       exposure: z.number(),
       neededExposure: z.number().nullable(),
+      signal: z
+        .string()
+        .nullable()
+        .describe(
+          "The signal that is furthest from its gate, whose figures these are; null: the stage promises nothing",
+        ),
       floorSecondsLeft: z.number(),
       projectedSeconds: z.number().nullable(),
     }),
@@ -205,6 +211,10 @@ export const rollout = z
       .object({ rolloutId: z.string(), flag: z.string(), why: z.string(), position: z.number().int() })
       .nullable()
       .describe("While queued"),
+    judgingFault: z
+      .object({ since: timestamp, message: z.string() })
+      .nullable()
+      .describe("The guard cannot judge it: why, and since when. It neither advances nor is taken back by itself"),
     decision: decision.nullable(),
     signals: z.array(signalReading),
     shadow: z.object({ canaries: z.number(), falseAlarms: z.number(), maxLogEvidence: z.number() }).nullable(),

@@ -20,6 +20,7 @@ describeOnEachStore("the ticks of a rollout", (open) => {
       body: "{}",
       verdict: "wait",
       log_evidence: 0,
+      reading: null,
     }));
     for (let start = 0; start < more.length; start += 1_000)
       await database.db

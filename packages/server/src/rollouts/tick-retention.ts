@@ -17,6 +17,10 @@ export function ticksKeptUntilMs(rollout: { readonly endedAtMs: number | null })
 /** Deletes what nobody can ask for any more: the ticks of rollouts that ended long ago, and the guard's last state. */
 export async function pruneTicks(database: Database, nowMs: number): Promise<void> {
   const { db } = database;
+  await db
+    .deleteFrom("rollout_fault")
+    .where("rollout_id", "not in", (select) => select.selectFrom("rollout").select("id").where("is_active", "=", 1))
+    .execute();
   const ended = await db
     .selectFrom("rollout_checkpoint")
     .innerJoin("rollout", "rollout.id", "rollout_checkpoint.rollout_id")

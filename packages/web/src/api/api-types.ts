@@ -1666,6 +1666,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rollouts/{id}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a rollout's charts show: evidence, band, rates and latencies over time
+         * @description At most `points` points. The last one is open: it grows until its seconds are over. A page that stays current asks with `after` and `step`, or with the ETag: then it is told only what is new.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description With `step`: only the points that a tick after this one has changed, the open one among them */
+                    after?: number;
+                    /** @description Not before this moment; default: the start */
+                    from?: string;
+                    /** @description Only the last so many judged seconds */
+                    last?: number;
+                    /** @description At most */
+                    points?: number;
+                    /** @description `stepSeconds` of the answer that `after` goes on from */
+                    step?: number;
+                    /** @description Not after this moment; default: the newest tick */
+                    to?: string;
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path: {
+                    /** @description rol_… */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RolloutSeries"];
+                    };
+                };
+                /** @description Nothing has changed */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rollouts/{id}/stream": {
         parameters: {
             query?: never;
@@ -2429,6 +2502,8 @@ export interface components {
                 floorSecondsLeft: number;
                 neededExposure: number | null;
                 projectedSeconds: number | null;
+                /** @description The signal that is furthest from its gate, whose figures these are; null: the stage promises nothing */
+                signal: string | null;
             };
             logEvidence: number;
             sentence: string;
@@ -2460,6 +2535,8 @@ export interface components {
                 floorSecondsLeft: number;
                 neededExposure: number | null;
                 projectedSeconds: number | null;
+                /** @description The signal that is furthest from its gate, whose figures these are; null: the stage promises nothing */
+                signal: string | null;
             };
             logEvidence: number;
             sentence: string;
@@ -2831,6 +2908,15 @@ export interface components {
                 }[];
             };
             id: string;
+            /** @description The guard cannot judge it: why, and since when. It neither advances nor is taken back by itself */
+            judgingFault: {
+                message: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                since: string;
+            } | null;
             /** @constant */
             kind: "flag";
             /** @enum {string} */
@@ -2881,6 +2967,59 @@ export interface components {
             plan: unknown | null;
             ticks: unknown[];
             /** @description 90 days after its end the ticks are deleted; the events of the rollout stay. null: it has not ended */
+            ticksKeptUntil: string | null;
+        };
+        RolloutSeries: {
+            arms: {
+                /** @enum {string} */
+                arm: "baseline" | "candidate";
+                failures: number[];
+                /** @description Milliseconds, over 30 s or the point if that is longer; null: too few */
+                p50: (number | null)[];
+                p95: (number | null)[];
+                p99: (number | null)[];
+                requests: number[];
+                /** @enum {string} */
+                source: "spans" | "observations";
+            }[];
+            /** @description false: these points come after those that are known; one with the same `fromTick` is replaced */
+            isWhole: boolean;
+            points: {
+                /** @description When that tick was judged */
+                at: string[];
+                /** @description Requests of both arms in the stage, of the signal furthest from its gate */
+                exposure: (number | null)[];
+                /** @description First tick of each point: its name */
+                fromTick: number[];
+                /** @description ln of the evidence in all, the strongest within the point; 1/α rolls back */
+                logEvidence: number[];
+                neededExposure: (number | null)[];
+                /** @description Judged seconds that were counted: fewer than `stepSeconds` in a long range */
+                seconds: number[];
+                share: number[];
+                /** @description Rise of the failure rate, absolute, caught by the exposure so far */
+                smallestRegressionCaught: (number | null)[];
+                /** @description 1 for the first stage */
+                stage: number[];
+                /** @description Last tick so far */
+                tick: number[];
+            };
+            signals: {
+                bandHigh: (number | null)[];
+                /** @description Smallest ratio of the failure rates not ruled out */
+                bandLow: (number | null)[];
+                /** @enum {string} */
+                kind: "failure-rate" | "latency" | "event-count";
+                /** @description ln of the signal's evidence at that moment; null: from before it was stored */
+                logEvidence: (number | null)[];
+                name: string;
+                /** @enum {string} */
+                source: "spans" | "observations";
+                weight: number;
+            }[];
+            /** @description Judged seconds in a point */
+            stepSeconds: number;
+            /** @description 90 days after its end there are no points any more */
             ticksKeptUntil: string | null;
         };
         /** @enum {string} */

@@ -20,8 +20,8 @@ describe("renderRollout", () => {
 
         Share     10 % of those who would get the default   wait
         Verdict   3 of 1,204 candidate requests failed; of the baseline 12 of 10,920.
-        Evidence  ██████████████████▋····················· 2.1 : 1  rolls back at 1,000 : 1
-        Gate      ██████████████·························· needs 1,200 of 3,423 requests, about 2 min
+        Evidence  ████████████████│█▋····················· 2.1 : 1  │ is 1 : 1, rolls back at 1,000 : 1
+        Gate      ██████████████·························· errors needs 1,200 of 3,423 requests, about 2 min
                   floor 30 s left · would catch +2 points
         Shadow    10 pretend canaries on healthy traffic, no false alarm (most evidence 1 : 1)
 
@@ -34,7 +34,7 @@ describe("renderRollout", () => {
   it("keeps within a narrow terminal what carries the figures", () => {
     const lines = renderRollout(ROLLOUT, [], { ...wide, width: 60 });
 
-    expect(text(lines)).toContain("needs 1,200 of 3,423 requests, about 2 min");
+    expect(text(lines)).toContain("errors needs 1,200 of 3,423 requests, about 2 min");
     expect(text(lines)).toContain("rolls back at 1,000 : 1");
     // The line of shadow canaries is cut by the screen; all others fit by themselves.
     for (const line of lines.filter((line) => !line.includes("Shadow"))) {

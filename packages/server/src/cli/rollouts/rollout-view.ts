@@ -1,4 +1,4 @@
-import { bar, evidenceRatio } from "../terminal/bars.ts";
+import { BAR_MARK, bar, evidenceRatio } from "../terminal/bars.ts";
 import {
   aboutText,
   agoText,
@@ -142,9 +142,9 @@ function renderEvidence(rollout: Rollout, { paint, width }: RolloutViewOptions):
   const { alpha } = rollout.guard;
   const ratio = evidenceRatio(logEvidence, alpha);
   const format: Format = ratio >= 1 ? "red" : ratio > 0.6 ? "yellow" : "green";
-  const drawn = bar(ratio, barWidth(width), paint, format);
+  const drawn = bar(ratio, barWidth(width), paint, format, evidenceRatio(0, alpha));
   const odds = paint("bold", oddsText(logEvidence));
-  const limit = paint("dim", `rolls back at ${countText(1 / alpha)} : 1`);
+  const limit = paint("dim", `${BAR_MARK} is 1 : 1, rolls back at ${countText(1 / alpha)} : 1`);
   const lines = width < NARROW_WIDTH ? [`${drawn} ${odds}`, limit] : [`${drawn} ${odds}  ${limit}`];
   return labelled("Evidence", lines, paint);
 }
@@ -152,15 +152,16 @@ function renderEvidence(rollout: Rollout, { paint, width }: RolloutViewOptions):
 function renderGate(rollout: Rollout, { paint, width }: RolloutViewOptions): readonly string[] {
   const { decision } = rollout;
   if (decision === null || (rollout.state !== "running" && rollout.state !== "paused")) return [];
-  const { exposure, neededExposure, floorSecondsLeft, projectedSeconds } = decision.gate;
+  const { exposure, neededExposure, signal, floorSecondsLeft, projectedSeconds } = decision.gate;
   const floor = floorSecondsLeft > 0 ? `floor ${durationText(floorSecondsLeft)} left` : "floor passed";
   if (neededExposure === null) return labelled("Gate", [`this stage promises nothing · ${floor}`], paint);
   const drawn = bar(exposure / neededExposure, barWidth(width), paint, "blue");
   const isMet = exposure >= neededExposure;
   const projected = isMet || projectedSeconds === null ? "" : `, ${aboutText(projectedSeconds)}`;
+  const who = signal === null ? "" : `${plain(signal)} `;
   const requests = isMet
     ? `${countText(exposure)} requests, ${countText(neededExposure)} were needed`
-    : `needs ${countText(exposure)} of ${countText(neededExposure)} requests${projected}`;
+    : `${who}needs ${countText(exposure)} of ${countText(neededExposure)} requests${projected}`;
   const promise = rollout.stages[rollout.stage - 1]?.catches;
   const catches = promise ? ` · would catch ${pointsText(promise.failureRate)}` : "";
   return [
