@@ -30,6 +30,7 @@ const rollout = (more: Partial<Rollout>): Rollout => ({
   endedBy: null,
   watchedUntil: null,
   waitsFor: null,
+  judgingFault: null,
   decision: {
     verdict: "wait",
     cause: "gathering-evidence",
@@ -40,7 +41,7 @@ const rollout = (more: Partial<Rollout>): Rollout => ({
     share: 0.01,
     evidence: 1,
     logEvidence: 0,
-    gate: { exposure: 900, neededExposure: 1_000, floorSecondsLeft: 45, projectedSeconds: 10 },
+    gate: { exposure: 900, neededExposure: 1_000, signal: "errors", floorSecondsLeft: 45, projectedSeconds: 10 },
   },
   signals: [],
   shadow: null,
