@@ -4,6 +4,7 @@ import { dashboardRoutes } from "./dashboard/routes.ts";
 import { flagRoutes } from "./flags/routes.ts";
 import type { App } from "./http/app-type.ts";
 import { authenticate } from "./http/authenticate.ts";
+import { boundBodies } from "./http/bound-bodies.ts";
 import { createApp } from "./http/create-app.ts";
 import { describeRoutes } from "./http/describe-routes.ts";
 import { keepIdempotentAnswers } from "./http/idempotency.ts";
@@ -18,6 +19,8 @@ import { telemetryRoutes } from "./telemetry/routes.ts";
 /** What each part of the HTTP surface needs, by its name. */
 export type AppDeps = {
   readonly logger: FastifyBaseLogger;
+  /** Whose X-Forwarded headers are believed. */
+  readonly trustedProxies: readonly string[] | undefined;
   readonly authenticate: Parameters<typeof authenticate>[1];
   readonly idempotency: Parameters<typeof keepIdempotentAnswers>[1];
   readonly access: Parameters<typeof accessRoutes>[1];
@@ -36,8 +39,10 @@ export type AppDeps = {
 
 /** Mounts every noun. Nothing is opened or started here. */
 export async function buildApp(deps: AppDeps): Promise<App> {
-  const app = createApp({ logger: deps.logger });
+  const isHttps = deps.authenticate.publicUrl?.startsWith("https:") ?? false;
+  const app = createApp({ logger: deps.logger, isHttps, trustedProxies: deps.trustedProxies });
   authenticate(app, deps.authenticate);
+  boundBodies(app);
   keepIdempotentAnswers(app, deps.idempotency);
   deps.observe(app);
   await describeRoutes(app);

@@ -69,6 +69,6 @@ describe("settings", () => {
 
     expect(loaded.ok).toBe(true);
     expect(new Set(SETTINGS.map(({ name }) => name)).size).toBe(SETTINGS.length);
-    expect(SETTINGS.length).toBe(11);
+    expect(SETTINGS.length).toBe(12);
   });
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isIP, isIPv4 } from "node:net";
 import { z } from "zod";
 import type { DatabaseConfig } from "./db/database.ts";
 
@@ -28,6 +29,13 @@ const url = (protocols: RegExp, words: string) =>
   z.string().refine((text) => URL.canParse(text) && protocols.test(new URL(text).protocol), `is not ${words}`);
 const httpUrl = url(/^https?:$/, "an http:// or https:// address");
 
+/** An address, or a network in CIDR notation. */
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  if (!isIP(address) || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128));
+}
+
 const schema = z.object({
   port: port.default(4400),
   host: z.string().min(1, "is empty").default("127.0.0.1"),
@@ -47,6 +55,11 @@ const schema = z.object({
     .default("info"),
   logFormat: z.enum(["pretty", "json"], "is not pretty or json").optional(),
   publicUrl: httpUrl.transform((text) => text.replace(/\/+$/, "")).optional(),
+  trustedProxies: z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .refine((parts) => parts.every(isNetwork), "is not a list of addresses and networks, such as 10.0.0.0/8,::1")
+    .optional(),
   shutdownSeconds: z.coerce.number("is not a number").min(0, "is below 0").max(600, "is above 600").default(10),
   otlpEndpoint: httpUrl.optional(),
   nodeName: z
@@ -135,6 +148,13 @@ export const SETTINGS: readonly Setting[] = [
     ["STEADFAST_PUBLIC_URL"],
     null,
     "The address people open, when a proxy stands before it; https makes the session cookie secure",
+  ),
+  setting(
+    "trustedProxies",
+    "trusted-proxies",
+    ["STEADFAST_TRUSTED_PROXIES"],
+    null,
+    "Proxies in front, whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses and networks, with commas between; without it their users all count as one address when they sign in",
   ),
   setting(
     "shutdownSeconds",

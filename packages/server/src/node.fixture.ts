@@ -1,15 +1,19 @@
-import pino from "pino";
-import { loadConfig } from "./config.ts";
+import pino, { type Logger } from "pino";
+import { type Config, loadConfig } from "./config.ts";
 import type { DatabaseConfig } from "./db/database.ts";
 import { openNode, type SteadfastNode } from "./node.ts";
 
 export const TEST_ADMIN_TOKEN = "test-admin-token-0123456789";
 
 /** A whole node on a store of the test's, asked without a port. */
-export async function openTestNode(database: DatabaseConfig) {
+export async function openTestNode(
+  database: DatabaseConfig,
+  more: Partial<Config> & { readonly logger?: Logger } = {},
+) {
+  const { logger = pino({ level: "silent" }), ...settings } = more;
   const loaded = loadConfig({ env: { STEADFAST_ADMIN_TOKEN: TEST_ADMIN_TOKEN }, flags: {} });
   if (!loaded.ok) throw new Error(loaded.faults.map((fault) => fault.message).join("; "));
-  const node: SteadfastNode = await openNode({ ...loaded.config, database }, pino({ level: "silent" }));
+  const node: SteadfastNode = await openNode({ ...loaded.config, ...settings, database }, logger);
   await node.app.ready();
 
   const ask = async (

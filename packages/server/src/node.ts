@@ -91,6 +91,7 @@ export async function openNode(config: Config, log: Logger): Promise<SteadfastNo
   const readiness = createReadiness({ askStore: () => journal.headSeq(), isShuttingDown: () => isDraining });
   const app = await buildApp({
     logger: log,
+    trustedProxies: config.trustedProxies,
     authenticate: { findPrincipal: principals.find, publicUrl: config.publicUrl },
     idempotency: { database, nowMs },
     access: {

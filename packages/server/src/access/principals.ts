@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { Database } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
 import type { Principal } from "../http/access-rule.ts";
-import { TOKEN_CACHE_AGE_MS, TOKEN_CACHE_ENTRIES_MAX } from "../http/limits.ts";
+import { TOKEN_CACHE_AGE_MS, TOKEN_CACHE_ENTRIES_MAX, UNKNOWN_TOKEN_CACHE_ENTRIES_MAX } from "../http/limits.ts";
 import type { StoredEvent } from "../journal/event.ts";
 import type { Journal } from "../journal/journal.ts";
 import { role } from "./schemas.ts";
@@ -18,7 +18,7 @@ export type Principals = {
   close(): void;
 };
 
-type Entry = { readonly principal: Principal | undefined; readonly atMs: number };
+type Entry = { readonly principal: Principal; readonly atMs: number };
 
 /** Follows the journal's `token.` events, so that a token made or revoked on another node is known here within a second. */
 export async function createPrincipals(deps: {
@@ -28,12 +28,15 @@ export async function createPrincipals(deps: {
 }): Promise<Principals> {
   const { database, journal, nowMs } = deps;
   const cache = new Map<string, Entry>();
+  /** When a secret was found to be nobody's. Apart, so that who makes secrets up pushes out no real one. */
+  const unknownAtMs = new Map<string, number>();
   const listeners = new Set<(tokenId: string) => void>();
   // A look-up that began before a change must not be remembered after it.
   let generation = 0;
   const forget = () => {
     generation += 1;
     cache.clear();
+    unknownAtMs.clear();
   };
   const stop = journal.tail(await journal.headSeq(), (events) => {
     if (events.some((event) => event.type.startsWith("token."))) forget();
@@ -45,6 +48,7 @@ export async function createPrincipals(deps: {
   const findToken = async (secretHash: string): Promise<Principal | undefined> => {
     const known = cache.get(secretHash);
     if (known && nowMs() - known.atMs < TOKEN_CACHE_AGE_MS) return known.principal;
+    if (nowMs() - (unknownAtMs.get(secretHash) ?? Number.NEGATIVE_INFINITY) < TOKEN_CACHE_AGE_MS) return undefined;
     const before = generation;
     const row = await database.db
       .selectFrom("token")
@@ -53,10 +57,9 @@ export async function createPrincipals(deps: {
       .where("revoked_at_ms", "is", null)
       .executeTakeFirst();
     const principal = row && isSameHash(row.secret_hash, secretHash) ? toPrincipal(row, "token") : undefined;
-    if (before === generation) {
-      if (cache.size >= TOKEN_CACHE_ENTRIES_MAX) cache.clear();
-      cache.set(secretHash, { principal, atMs: nowMs() });
-    }
+    if (before !== generation) return principal;
+    if (principal) put(cache, secretHash, { principal, atMs: nowMs() }, TOKEN_CACHE_ENTRIES_MAX);
+    else put(unknownAtMs, secretHash, nowMs(), UNKNOWN_TOKEN_CACHE_ENTRIES_MAX);
     return principal;
   };
 
@@ -70,6 +73,11 @@ export async function createPrincipals(deps: {
     onRevoked: (listener) => listeners.add(listener),
     close: stop,
   };
+}
+
+function put<T>(cache: Map<string, T>, key: string, value: T, entriesMax: number): void {
+  if (cache.size >= entriesMax) cache.clear();
+  cache.set(key, value);
 }
 
 function toPrincipal(row: Tables["token"], via: Principal["via"]): Principal {

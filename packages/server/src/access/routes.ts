@@ -6,6 +6,7 @@ import type { Principal } from "../http/access-rule.ts";
 import type { App } from "../http/app-type.ts";
 import { hashSecret, principalActor, requireEnvironment, SESSION_COOKIE } from "../http/authenticate.ts";
 import { formatCookie, readCookie } from "../http/cookie.ts";
+import { refuseForeignSender } from "../http/csrf.ts";
 import { ProblemError } from "../http/problem.ts";
 import { endStreamsOfToken } from "../http/server-sent-events.ts";
 import { createEnvironment, type EnvironmentDeps, readEnvironments } from "./environments.ts";
@@ -22,7 +23,11 @@ import {
   tokenList,
 } from "./schemas.ts";
 import { createSession, deleteSession, SESSION_AGE_MS } from "./sessions.ts";
+import { createSignInLimit } from "./sign-in-limit.ts";
 import { createToken, readTokens, revokeToken, type TokenDeps } from "./tokens.ts";
+
+/** A token of at most 200 characters, each six bytes when escaped, and its name. */
+const SIGN_IN_BODY_BYTES_MAX = 2_048;
 
 export type AccessDeps = EnvironmentDeps &
   TokenDeps & {
@@ -42,19 +47,26 @@ export async function accessRoutes(app: App, deps: AccessDeps): Promise<void> {
 function sessionRoutes(app: App, deps: AccessDeps): void {
   const isSecure = (request: FastifyRequest) =>
     request.protocol === "https" || deps.publicUrl?.startsWith("https:") === true;
+  const limit = createSignInLimit(deps.nowMs);
 
   app.post(
     "/api/v1/session",
     {
       config: { access: "public" },
+      bodyLimit: SIGN_IN_BODY_BYTES_MAX,
       schema: { summary: "Sign a browser in", tags: ["access"], body: signInBody, response: { 200: me } },
     },
     async (request, reply) => {
-      const principal = await deps.principals.find("token", hashSecret(request.body.token.trim()));
+      refuseForeignSender(request, deps.publicUrl);
+      const secretHash = hashSecret(request.body.token.trim());
+      const principal = await limit.run(request.ip, () => deps.principals.find("token", secretHash));
       if (!principal) {
         request.log.warn({ code: "token-invalid", route: "/api/v1/session", remoteAddress: request.ip }, "denied");
         throw new ProblemError("token-invalid", "The token is not known here, or was revoked. Check that it is whole.");
       }
+      // A new session for whoever signs in: one that somebody planted before, or left behind, ends here.
+      const before = readCookie(request.headers.cookie, SESSION_COOKIE);
+      if (before !== undefined) await deleteSession(deps.database.db, before);
       const secret = await createSession(deps.database, principal.tokenId, deps.nowMs());
       const cookie = formatCookie(SESSION_COOKIE, secret, {
         maxAgeSeconds: SESSION_AGE_MS / 1_000,

@@ -3,6 +3,7 @@ import { serializerCompiler } from "fastify-type-provider-zod";
 import type { App } from "./app-type.ts";
 import { answerClientError } from "./client-error.ts";
 import { handleErrors, sendError } from "./error-handler.ts";
+import { guardAnswers } from "./guard-answers.ts";
 import { checkBodies } from "./json-body.ts";
 import {
   BODY_BYTES_MAX,
@@ -19,11 +20,18 @@ import { validatorCompiler } from "./validation.ts";
  * A bounded Fastify with zod schemas and problem+json errors, and no routes yet. `authenticate` comes next, before
  * any route.
  */
-export function createApp(options: { readonly logger: FastifyBaseLogger }): App {
+export function createApp(options: {
+  readonly logger: FastifyBaseLogger;
+  /** Where people come by https. */
+  readonly isHttps?: boolean;
+  /** Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; nobody's otherwise. */
+  readonly trustedProxies?: readonly string[] | undefined;
+}): App {
   const app: App = fastify({
     loggerInstance: options.logger,
     // A line for each request would be the log's bulk; denials, errors and decisions are logged where they happen.
     logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: options.trustedProxies ? [...options.trustedProxies] : false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -47,6 +55,7 @@ export function createApp(options: { readonly logger: FastifyBaseLogger }): App 
   // Only JSON, and what a route's own plugin adds: a form of another site can send text/plain.
   app.removeContentTypeParser("text/plain");
   handleErrors(app);
+  guardAnswers(app, { isHttps: options.isHttps ?? false });
   checkBodies(app);
   return app;
 }

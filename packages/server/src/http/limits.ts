@@ -27,8 +27,20 @@ export const CONNECTIONS_MAX = 20_000;
 /** Streams of one node in all. */
 export const STREAMS_MAX = 15_000;
 
-/** Streams of one token on one node: a fleet that shares a client token. */
+/** Streams of one client token on one node: a fleet that shares it. */
 export const STREAMS_PER_TOKEN_MAX = 10_000;
+
+/** Streams of any other token on one node. A dashboard has three open: 300 of them, and a third of the node at the most. */
+export const STREAMS_PER_PERSON_MAX = 1_000;
+
+/**
+ * Bytes of bodies that one token may have under way on one node, from the first byte until the answer: eight of the
+ * largest, or a thousand instances that send 100 kB at the same moment.
+ */
+export const BODY_BYTES_UNDER_WAY_PER_TOKEN_MAX = 134_217_728;
+
+/** The same of everybody together: a node of 2 GB has room for it. Bodies without a token come out of it, too. */
+export const BODY_BYTES_UNDER_WAY_MAX = 536_870_912;
 
 /** Bytes that wait in one consumer's socket before it is disconnected: a snapshot of the largest size, twice. */
 export const STREAM_BUFFER_BYTES_MAX = 8_388_608;
@@ -38,6 +50,9 @@ export const STREAM_HEARTBEAT_MS = 15_000;
 
 /** Token look-ups remembered. An entry is about 300 bytes. */
 export const TOKEN_CACHE_ENTRIES_MAX = 10_000;
+
+/** Secrets remembered as nobody's, so that a service with an old token does not ask the store each time. 100 bytes each. */
+export const UNKNOWN_TOKEN_CACHE_ENTRIES_MAX = 1_000;
 
 /** How long a look-up is believed, even without news: a bound on how late a lost hint can be. */
 export const TOKEN_CACHE_AGE_MS = 30_000;

@@ -32,6 +32,7 @@ export const PROBLEMS = {
   "precondition-required": { status: 428, title: "If-Match is needed" },
   "too-many-requests": { status: 429, title: "Too many requests" },
   "internal-error": { status: 500, title: "The server failed; this is a bug" },
+  "node-full": { status: 503, title: "This node has no room for it now" },
   "storage-unavailable": { status: 503, title: "The store cannot be reached" },
   "shutting-down": { status: 503, title: "The server is stopping" },
 } as const;

@@ -1,12 +1,14 @@
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Role } from "./access-rule.ts";
 import type { App } from "./app-type.ts";
-import { bearer, openApp } from "./http.fixture.ts";
+import { bearer, openApp, problemBody } from "./http.fixture.ts";
 import {
   type Broadcast,
   countOpenStreams,
   createBroadcast,
   endStreamsOfToken,
+  limitStreams,
   sseFrame,
 } from "./server-sent-events.ts";
 
@@ -120,6 +122,39 @@ describe("a broadcast of server-sent events", () => {
     broadcast.send(frame("second"));
 
     expect(await admin.readUntil("second")).toContain("second");
+  });
+});
+
+describe("the number of streams", () => {
+  it("is bounded for a token, and for the node: who is above is told when to come again", async () => {
+    const url = await listen();
+    limitStreams(app.server, { ofClient: 3, ofPerson: 2, ofNode: 4 });
+    const refusalOf = async (role: Role) => {
+      const response = await fetch(url, { headers: bearer(role) });
+      const { code } = problemBody.parse(await response.json());
+      return [response.status, code, response.headers.get("retry-after")];
+    };
+
+    const viewers = [await open(url, "viewer"), await open(url, "viewer")];
+    const ofToken = await refusalOf("viewer");
+    const admins = [await open(url, "admin"), await open(url, "admin")];
+    const ofNode = await refusalOf("operator");
+
+    expect(ofToken).toEqual([429, "too-many-requests", "10"]);
+    expect(ofNode).toEqual([503, "node-full", "10"]);
+    for (const { response } of [...viewers, ...admins]) expect(response.status).toBe(200);
+  });
+
+  it("gives room again when one ends", async () => {
+    const url = await listen();
+    limitStreams(app.server, { ofClient: 1, ofPerson: 1, ofNode: 1 });
+    const first = await open(url);
+    await first.readUntil("first");
+
+    await first.cancel();
+    await expect.poll(() => countOpenStreams(app.server)).toBe(0);
+
+    expect((await open(url)).response.status).toBe(200);
   });
 });
 

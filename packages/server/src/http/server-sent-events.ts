@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { STREAMS_MAX, STREAMS_PER_TOKEN_MAX } from "./limits.ts";
+import { STREAMS_MAX, STREAMS_PER_PERSON_MAX, STREAMS_PER_TOKEN_MAX } from "./limits.ts";
 import { ProblemError } from "./problem.ts";
 
 /** A frame of `text/event-stream`. `data` may have line breaks. */
@@ -18,7 +18,7 @@ export type Broadcast = {
   /**
    * Answers the request with a stream, beginning with `first`. A stream that `openEventStream` opened before goes on.
    *
-   * @throws {ProblemError} `too-many-requests` when a limit of streams is reached
+   * @throws {ProblemError} `too-many-requests` when the token has too many streams open, `node-full` when the node has
    */
   add(request: FastifyRequest, reply: FastifyReply, first?: Buffer): void;
   /** Writes the one buffer to every consumer. */
@@ -29,6 +29,9 @@ export type Broadcast = {
   /** Ends every stream, and those added later at once. */
   close(): void;
 };
+
+/** A provider waits longer by itself; who does not read this must not come back at once. */
+const RETRY_AFTER_SECONDS = 10;
 
 const HEARTBEAT = Buffer.from(": still here\n\n");
 
@@ -84,15 +87,34 @@ export function createBroadcast(options: {
   };
 }
 
-type OpenStreams = { total: number; readonly byToken: Map<string, Set<ServerResponse>> };
+type StreamLimits = { readonly ofClient: number; readonly ofPerson: number; readonly ofNode: number };
+
+type OpenStreams = {
+  total: number;
+  readonly byToken: Map<string, Set<ServerResponse>>;
+  readonly limits: StreamLimits;
+};
+
+const LIMITS: StreamLimits = {
+  ofClient: STREAMS_PER_TOKEN_MAX,
+  ofPerson: STREAMS_PER_PERSON_MAX,
+  ofNode: STREAMS_MAX,
+};
 
 const openStreamsByServer = new WeakMap<object, OpenStreams>();
+
+/** Bounds an HTTP server's streams otherwise than `http/limits.ts` says. Call before it listens. */
+export function limitStreams(server: object, limits: StreamLimits): OpenStreams {
+  const open: OpenStreams = { total: 0, byToken: new Map(), limits };
+  openStreamsByServer.set(server, open);
+  return open;
+}
 
 /**
  * Takes the reply over and sends the head of an event stream. Calling it again for the same reply does nothing more. To a HEAD
  * request the answer has ended when it comes back.
  *
- * @throws {ProblemError} `too-many-requests`
+ * @throws {ProblemError} `too-many-requests`, `node-full`
  */
 export function openEventStream(request: FastifyRequest, reply: FastifyReply): ServerResponse {
   const stream = reply.raw;
@@ -122,15 +144,22 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): S
 
 function countStream(request: FastifyRequest, stream: ServerResponse): void {
   const { server } = request.server;
-  const open = openStreamsByServer.get(server) ?? { total: 0, byToken: new Map<string, Set<ServerResponse>>() };
-  openStreamsByServer.set(server, open);
-  const { tokenId } = request.principal;
+  const open = openStreamsByServer.get(server) ?? limitStreams(server, LIMITS);
+  const { tokenId, role } = request.principal;
   const ofToken = open.byToken.get(tokenId) ?? new Set<ServerResponse>();
-  if (open.total >= STREAMS_MAX || ofToken.size >= STREAMS_PER_TOKEN_MAX) {
+  const mostOfToken = role === "client" ? open.limits.ofClient : open.limits.ofPerson;
+  if (ofToken.size >= mostOfToken) {
     throw new ProblemError(
       "too-many-requests",
-      `This server has ${open.total} streams open (at most ${STREAMS_MAX}), ${ofToken.size} of them with this token (at most ${STREAMS_PER_TOKEN_MAX}). Close some, or ask another node.`,
-      { retryAfterSeconds: 10 },
+      `This token has ${ofToken.size} streams open on this node, which is the most for its role. Close some, or use a token for each service.`,
+      { retryAfterSeconds: RETRY_AFTER_SECONDS },
+    );
+  }
+  if (open.total >= open.limits.ofNode) {
+    throw new ProblemError(
+      "node-full",
+      `This node has ${open.total} streams open, which is the most it takes. Ask another node, or again later.`,
+      { retryAfterSeconds: RETRY_AFTER_SECONDS },
     );
   }
   open.total += 1;
