@@ -127,7 +127,7 @@ export async function openNode(config: Config, log: Logger): Promise<SteadfastNo
       },
     },
     otlp: { openSpanBatch: telemetry.openSpanBatch, onDecoded: (tally) => countSpans(metrics, tally) },
-    rollouts: { ...rollouts, live },
+    rollouts: { ...rollouts, ...previewDeps(telemetry), live },
     snapshots: {
       database,
       snapshots,
@@ -208,6 +208,10 @@ function rolloutDeps(database: Database, journal: Journal, telemetry: Telemetry)
       return counts.requests > 0 ? counts : null;
     },
   };
+}
+
+function previewDeps(telemetry: Telemetry): Pick<AppDeps["rollouts"], "readTraffic" | "serviceHeardSecondsAgo"> {
+  return { readTraffic: telemetry.readTraffic, serviceHeardSecondsAgo: telemetry.serviceHeardSecondsAgo };
 }
 
 function judgeDeps(

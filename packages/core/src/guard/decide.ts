@@ -1,6 +1,6 @@
 import type { DecisionCause, GateProgress, GuardTick, SignalReading, Verdict } from "./decision.ts";
 import { effectiveUnits } from "./effective-units.ts";
-import { gateProgress, type SignalGate, signalGates, stageExposure } from "./gate.ts";
+import { gateProgress, isOutOfReach, type SignalGate, signalGates, stageExposure } from "./gate.ts";
 import type { GuardPlan } from "./plan.ts";
 import { readArm } from "./readings.ts";
 import { sayComparison, sayCount, sayEvidence, sayPercent, saySeconds } from "./sentence.ts";
@@ -205,10 +205,7 @@ function tooLittleTraffic(situation: Situation, gates: readonly SignalGate[], ga
     const help = sayTrafficHelp(plan, undefined, tick);
     return `Too little traffic: no candidate request has been seen in this stage. ${help}`;
   }
-  const slowest = gates.find(
-    ({ isMet, projectedSeconds }) =>
-      !isMet && (projectedSeconds === null || projectedSeconds > plan.maxProjectedSeconds),
-  );
+  const slowest = gates.find((each) => isOutOfReach(plan, each));
   if (slowest === undefined) return null;
   const outlook =
     slowest.projectedSeconds === null

@@ -52,6 +52,11 @@ export function gateProgress(gates: readonly SignalGate[], exposure: number, flo
   return { exposure: shown, neededExposure, signal, floorSecondsLeft, projectedSeconds };
 }
 
+/** True when the guard holds at this gate for want of traffic: it would be met too late, or never. */
+export function isOutOfReach(plan: GuardPlan, { isMet, projectedSeconds }: SignalGate): boolean {
+  return !isMet && (projectedSeconds === null || projectedSeconds > plan.maxProjectedSeconds);
+}
+
 /** Requests of both arms in this stage, as the signal counts them. */
 export function stageExposure(judged: JudgedSignal): Exposure {
   if (judged.kind === "latency") return judged.state.stageExposure;

@@ -1,5 +1,14 @@
-import type { RolloutState } from "./state.ts";
+import type { RolloutRequest, RolloutState } from "./state.ts";
 import { isInFlight } from "./state.ts";
+
+/** Active rollouts one installation judges each second; the guard's cost is measured for 1,000. */
+export const ACTIVE_ROLLOUTS_MAX = 2_000;
+
+/**
+ * What the active rollouts of one environment may add to the document that providers take whole, beside the
+ * definitions, which have a bound of their own.
+ */
+export const ROLLOUTS_BYTES_MAX = 600_000;
 
 /** After a rollback the same candidate is blocked for this long. */
 export const COOL_DOWN_MS = 15 * 60_000;
@@ -56,4 +65,39 @@ export function coolingDown(rollbacksAtMs: readonly number[], nowMs: number): st
   const leftMs = last + COOL_DOWN_MS - nowMs;
   if (leftMs <= 0) return null;
   return `this candidate was rolled back ${Math.ceil((nowMs - last) / 60_000)} min ago: wait ${Math.ceil(leftMs / 60_000)} min, or say why it is safe now (despiteRollback)`;
+}
+
+/** What stands when a rollout is asked for. */
+export type AdmissionFacts = {
+  /** Active rollouts of the installation. */
+  readonly activeRollouts: number;
+  /** What this rollout and the active ones of its environment add to the published document. */
+  readonly publishedBytes: number;
+  /** Ends of earlier rollouts of the same candidate and value that were rolled back. */
+  readonly rollbacksAtMs: readonly number[];
+};
+
+export type AdmissionRefusal = {
+  readonly code: "limit-reached" | "candidate-cooling-down";
+  readonly detail: string;
+};
+
+/** Why a well-formed rollout may not even be queued now, the gravest first; empty when it may. */
+export function admissionRefusals(
+  request: Pick<RolloutRequest, "environment" | "candidate" | "despiteRollback">,
+  facts: AdmissionFacts,
+  nowMs: number,
+): AdmissionRefusal[] {
+  const refusals: AdmissionRefusal[] = [];
+  if (facts.activeRollouts >= ACTIVE_ROLLOUTS_MAX)
+    refusals.push({ code: "limit-reached", detail: `${ACTIVE_ROLLOUTS_MAX} rollouts are active: end some first.` });
+  if (facts.publishedBytes > ROLLOUTS_BYTES_MAX)
+    refusals.push({
+      code: "limit-reached",
+      detail: `The active rollouts of ${request.environment} would add more than ${ROLLOUTS_BYTES_MAX} bytes to what providers take in one message: end some first, or shorten the audiences.`,
+    });
+  const why = request.despiteRollback === null ? coolingDown(facts.rollbacksAtMs, nowMs) : null;
+  if (why !== null)
+    refusals.push({ code: "candidate-cooling-down", detail: `"${request.candidate}" cannot start: ${why}.` });
+  return refusals;
 }

@@ -1778,6 +1778,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rollouts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would happen if a rollout were started
+         * @description Takes what starting one takes and changes nothing: the plan with every default, how long each stage would take at the last hour's traffic, what would stand in the way.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PreviewRolloutInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RolloutPreview"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rollouts/stream": {
         parameters: {
             query?: never;
@@ -2733,6 +2785,24 @@ export interface components {
             version: number;
             warnings: string[];
         };
+        FlagTraffic: {
+            failureRate: number | null;
+            lastSecondsAgo: number | null;
+            latenciesPerSecond: number;
+            /** @description Over the last five minutes */
+            latencyMs: {
+                p50: number;
+                p95: number;
+                p99: number;
+            } | null;
+            /** @description Baseline and candidate together */
+            requestsPerSecond: number;
+            /** @description How long it was watched: at most the last hour */
+            seconds: number;
+            /** @enum {string} */
+            source: "spans" | "observations";
+            usersPerSecond: number;
+        };
         FlagVersion: {
             actor: components["schemas"]["Actor"];
             /**
@@ -2751,6 +2821,23 @@ export interface components {
         FlagVersionPage: {
             items: components["schemas"]["FlagVersion"][];
             next: string | null;
+        };
+        FoundSignal: {
+            /** @description null: a latency */
+            count: ("requests" | "users") | null;
+            failureRate: number | null;
+            /** @enum {string} */
+            kind: "failure-rate" | "latency";
+            lastSecondsAgo: number | null;
+            latencyMs: {
+                p50: number;
+                p95: number;
+                p99: number;
+            } | null;
+            name: string;
+            perSecond: number;
+            /** @enum {string} */
+            source: "spans" | "observations";
         };
         GuardSpecInput: {
             /** @description Chance of a false rollback per rollout; default 0.001 */
@@ -2842,6 +2929,39 @@ export interface components {
                 example: string;
                 reason: string;
             }[];
+        };
+        PreviewRolloutInput: {
+            /** @description Start although another rollout of the same service runs: why */
+            alongside?: string;
+            /** @description The variant to move people to */
+            candidate: string;
+            /** @description Start although this candidate was rolled back recently: why */
+            despiteRollback?: string;
+            /** @description An environment's key, such as production */
+            environment: string;
+            /** @description A flag's key */
+            flag: string;
+            guard?: components["schemas"]["GuardSpecInput"];
+            /** @constant */
+            kind: "flag";
+            /**
+             * @description dry-run: judge and record, never act; a person moves it
+             * @default act
+             * @enum {string}
+             */
+            mode?: "act" | "dry-run";
+            /**
+             * @default roll-back
+             * @enum {string}
+             */
+            onRegression?: "roll-back" | "freeze";
+            /** @description Why; kept in the journal */
+            reason?: string;
+            /** @description Another salt picks other users; default: the candidate's name */
+            salt?: string;
+            stages?: components["schemas"]["StageSpecInput"][];
+            /** @description How long it stays watched after completion; default 1800 */
+            watchSeconds?: number;
         };
         Problem: {
             /** @description Permanent: scripts may compare it */
@@ -2955,6 +3075,67 @@ export interface components {
         RolloutPage: {
             items: components["schemas"]["Rollout"][];
             next: string | null;
+        };
+        RolloutPreview: {
+            baseline: string | null;
+            candidate: string;
+            environment: string;
+            flag: string;
+            /** @description Signals that could be judged by what arrives */
+            found: components["schemas"]["FoundSignal"][];
+            /** @description With every default filled in; null when the rollout is not well-formed */
+            plan: {
+                alpha: number;
+                maxProjectedSeconds: number;
+                /** @enum {string} */
+                mode: "act" | "dry-run";
+                /** @enum {string} */
+                onRegression: "roll-back" | "freeze";
+                salt: string;
+                signals: {
+                    count: ("requests" | "users") | null;
+                    /** @enum {string} */
+                    kind: "failure-rate" | "latency" | "event-count";
+                    name: string;
+                    /** @enum {string} */
+                    source: "spans" | "observations";
+                    tolerance: {
+                        add?: number;
+                        ratio: number;
+                    };
+                    weight: number;
+                }[];
+                stages: components["schemas"]["StageForecast"][];
+                /** @description The flag's rule as the first stage would publish it */
+                targeting: unknown | null;
+                /** @description If nothing goes wrong; null: cannot be told */
+                totalSeconds: number | null;
+                watchSeconds: number;
+            } | null;
+            /** @description Empty: it would be accepted. The first is the one that the start would give */
+            refusals: {
+                /** @description The code with which the start would be refused */
+                code: string;
+                /** @description JSON pointer into the body */
+                path: string | null;
+                sentence: string;
+            }[];
+            service: string;
+            /** @description What arrives of both arms, by source */
+            traffic: components["schemas"]["FlagTraffic"][];
+            waitsFor: {
+                flag: string;
+                position: number;
+                rolloutId: string;
+                why: string;
+            } | null;
+            warnings: {
+                /** @enum {string} */
+                code: "queued" | "telemetry-missing" | "telemetry-old" | "signal-missing" | "too-little-traffic" | "own-targeting";
+                sentence: string;
+                /** @description 1 for the first stage; null: of the whole rollout */
+                stage: number | null;
+            }[];
         };
         RolloutRecord: {
             /** @description What was concluded from each tick, in the same order */
@@ -3079,6 +3260,32 @@ export interface components {
             } | null;
             minSeconds: number;
             share: number;
+        };
+        StageForecast: {
+            audience: unknown | null;
+            catches: {
+                failureRate: number;
+            } | null;
+            /** @description What would help where the guard would hold for want of traffic */
+            help: string | null;
+            minSeconds: number;
+            /** @description The larger of the floor and the slowest gate; null: cannot be told */
+            seconds: number | null;
+            share: number;
+            /** @description Empty where the stage promises nothing */
+            signals: {
+                name: string;
+                /** @description Requests of both arms (users, where it counts users); null: what is usual is not known yet */
+                needed: number | null;
+                /** @description What arrives for it now, of both arms */
+                perSecond: number;
+                /** @description Until its gate is met; null: cannot be told */
+                seconds: number | null;
+            }[];
+            /** @description The signal that takes longest, or of which nothing can be told */
+            slowest: string | null;
+            /** @description Why `seconds` cannot be told */
+            why: string | null;
         };
         StageSpecInput: {
             /** @description JSONLogic condition: who sees it before everybody, such as internal users */

@@ -12,11 +12,12 @@ import { z } from "zod";
 import type { App } from "../http/app-type.ts";
 import { principalActor, requireEnvironment } from "../http/authenticate.ts";
 import type { LiveRollouts } from "./live.ts";
+import type { PreviewDeps } from "./preview.ts";
 import { loadRollout, type Rollout } from "./read.ts";
 import { actBody, advanceBody, rollout } from "./schemas.ts";
-import { actOnRollout, type RolloutDeps } from "./write.ts";
+import { actOnRollout } from "./write.ts";
 
-export type RolloutRouteDeps = RolloutDeps & { readonly live: LiveRollouts };
+export type RolloutRouteDeps = PreviewDeps & { readonly live: LiveRollouts };
 
 const params = z.object({ id: z.string().max(60).describe("rol_…") });
 

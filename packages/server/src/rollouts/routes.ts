@@ -8,6 +8,7 @@ import { principalActor, requireEnvironment } from "../http/authenticate.ts";
 import { ProblemError } from "../http/problem.ts";
 import { environmentKey, flagKey } from "../http/schemas.ts";
 import { actionRoutes, type RolloutRouteDeps } from "./action-routes.ts";
+import { previewRoutes } from "./preview-routes.ts";
 import { rolloutStream } from "./projection.ts";
 import { isoOrNull, loadRollout, queryRollouts, readTicks, toDecisionRecord } from "./read.ts";
 import { decisionPage, rollout, rolloutPage, rolloutRecord, rolloutStateName, startRolloutBody } from "./schemas.ts";
@@ -125,6 +126,7 @@ export async function rolloutRoutes(app: App, deps: RolloutRouteDeps): Promise<v
     },
   );
 
+  previewRoutes(app, deps);
   recordRoutes(app, deps);
   seriesRoutes(app, deps);
   actionRoutes(app, deps);

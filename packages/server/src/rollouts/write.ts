@@ -2,7 +2,7 @@ import type { FlagDefinition } from "@steadfast/core/flags/definition";
 import type { ArmCounts, TelemetrySource } from "@steadfast/core/guard/counts";
 import type { RolloutOutcome, RolloutRefusal } from "@steadfast/core/rollouts/decide";
 import type { RolloutState } from "@steadfast/core/rollouts/state";
-import type { Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import type { Database } from "../db/database.ts";
 import { serialiseWrites } from "../db/serialise-writes.ts";
 import type { Tables } from "../db/tables.ts";
@@ -30,7 +30,7 @@ export type RolloutDeps = {
   readonly nowMs: () => number;
   readonly newRolloutId: () => string;
   readonly readFlag: (
-    trx: Transaction<Tables>,
+    db: Kysely<Tables>,
     environment: string,
     flag: string,
   ) => Promise<{ readonly service: string; readonly definition: FlagDefinition }>;
@@ -46,7 +46,7 @@ export type RolloutDeps = {
     of: { readonly environment: string; readonly flag: string },
   ) => Promise<void>;
   readonly readHistory: (
-    trx: Transaction<Tables>,
+    db: Kysely<Tables>,
     of: {
       readonly environment: string;
       readonly flag: string;

@@ -1,6 +1,7 @@
 import type { ArmCounts, TelemetrySource } from "@steadfast/core/guard/counts";
 import { ArmAccumulator } from "./arm-accumulator.ts";
 import { HistoryRing } from "./history-ring.ts";
+import { TrafficRing } from "./traffic-ring.ts";
 
 /**
  * Arms counted at a time: environment × flag × variant × source. At 9 KB to count and up to 30 KB of history each, the worst
@@ -22,6 +23,7 @@ export type Arrival = ArmKey & { readonly counts: ArmCounts };
 export type CountedArm = ArmKey & {
   readonly now: ArmAccumulator;
   readonly history: HistoryRing;
+  readonly traffic: TrafficRing;
   /** Which of the ten seconds between two writes of the history is this arm's: spreads the work. */
   readonly turn: number;
   lastMs: number;
@@ -75,6 +77,7 @@ export class CountedArms {
       ...key,
       now: new ArmAccumulator(),
       history: new HistoryRing(nowMs),
+      traffic: new TrafficRing(),
       turn: this.#nextTurn,
       lastMs: nowMs,
       watchedSinceMs: this.#watchedSinceMs.get(pairOf(key)) ?? 0,

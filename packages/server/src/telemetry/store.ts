@@ -5,6 +5,7 @@ import { readStoredJson } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
 import { type ArmKey, type Arrival, pairOf } from "./counted-arms.ts";
 import type { TimedCounts } from "./history-ring.ts";
+import type { StoredTraffic } from "./traffic-ring.ts";
 
 /** A node's history counts only while it is this fresh: an older one is a node that is gone, or a flag without traffic. */
 const HISTORY_FRESH_MS = 15 * 60_000;
@@ -20,7 +21,7 @@ const LAST_BATCH = { environment: "", flag: "", variant: "", source: "batch" } a
 /** What arrived, by `environment/flag`, source and variant. */
 export type TakenArrivals = Map<string, Map<TelemetrySource, Map<string, ArmCounts>>>;
 
-type HistoryRow = ArmKey & { readonly counts: TimedCounts };
+type HistoryRow = ArmKey & { readonly counts: TimedCounts; readonly traffic: StoredTraffic };
 
 export async function insertArrivals(
   trx: Transaction<Tables>,
@@ -72,7 +73,7 @@ export async function upsertHistory(
   rows: readonly HistoryRow[],
   nowMs: number,
 ): Promise<void> {
-  for (const { environment, flag, variant, source, counts } of rows) {
+  for (const { environment, flag, variant, source, counts, traffic } of rows) {
     const { seconds, ...armCounts } = counts;
     await upsertHistoryRow(trx, {
       node,
@@ -80,7 +81,7 @@ export async function upsertHistory(
       flag,
       variant,
       source,
-      counts: JSON.stringify(armCounts),
+      counts: JSON.stringify({ ...armCounts, traffic }),
       seconds,
       updated_at_ms: nowMs,
     });

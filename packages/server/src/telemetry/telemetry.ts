@@ -1,11 +1,12 @@
 import type { ArmCounts, TelemetrySource } from "@steadfast/core/guard/counts";
-import type { Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import type { Database } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
 import { ArrivalOutbox } from "./arrival-outbox.ts";
 import { type CountedArm, CountedArms, isFromBefore, pairOf, type WatchedPairs } from "./counted-arms.ts";
 import { type DropReason, DropTally } from "./drop-tally.ts";
 import type { FlagDirectory } from "./flag-directory.ts";
+import { type FlagTraffic, readFlagTraffic, type TrafficQuestion } from "./flag-traffic.ts";
 import { HISTORY_BUCKET_SECONDS, HISTORY_SECONDS, type TimedCounts } from "./history-ring.ts";
 import type { Observation } from "./observation.ts";
 import { findFault, type ObservationFault } from "./observation-fault.ts";
@@ -52,12 +53,16 @@ export type Telemetry = {
   flush(nowMs: number): Promise<void>;
   /** What the nodes counted for an arm over the last minutes, for a rollout's history. */
   readHistory(
-    trx: Transaction<Tables>,
+    trx: Kysely<Tables>,
     environment: string,
     flag: string,
     variant: string,
     source: TelemetrySource,
   ): Promise<TimedCounts>;
+  /** What each source sent of these variants in the last hour, on all nodes. */
+  readTraffic(db: Kysely<Tables>, question: TrafficQuestion): Promise<FlagTraffic[]>;
+  /** When a service was last heard of on this node, in seconds; `null`: not in the last minutes. */
+  serviceHeardSecondsAgo(environment: string, service: string): number | null;
   takeArrivals(trx: Transaction<Tables>, pairs: ReadonlySet<string>): Promise<TakenArrivals>;
   /** Deletes what nobody will read; to be called every few minutes, on any node. */
   prune(nowMs: number): Promise<void>;
@@ -117,7 +122,7 @@ export function createTelemetry({ database, nodeId, nowMs, flags }: TelemetryDep
           await upsertHistory(
             trx,
             nodeId,
-            due.map((arm) => ({ ...arm, counts: arm.history.total(now) })),
+            due.map((arm) => ({ ...arm, counts: arm.history.total(now), traffic: arm.traffic.stored() })),
             now,
           );
         }),
@@ -130,6 +135,7 @@ export function createTelemetry({ database, nodeId, nowMs, flags }: TelemetryDep
     const counts = arm.now.take();
     if (!counts) return undefined;
     arm.history.add(now, counts);
+    arm.traffic.add(now, counts);
     arm.isHistoryDue = true;
     return counts;
   }
@@ -160,6 +166,12 @@ export function createTelemetry({ database, nodeId, nowMs, flags }: TelemetryDep
     },
     readHistory: (trx, environment, flag, variant, source) =>
       readHistory(trx, { environment, flag, variant, source }, nowMs()),
+    readTraffic: (db, question) => readFlagTraffic(db, question, nowMs()),
+    serviceHeardSecondsAgo: (environment, service) => {
+      const now = nowMs();
+      const heard = services.list(environment, now).find((each) => each.service === service);
+      return heard ? toService(heard, now).lastSecondsAgo : null;
+    },
     takeArrivals,
     prune: async (now) => {
       drops.prune(now);

@@ -1,0 +1,54 @@
+import type { AdmissionFacts } from "@steadfast/core/rollouts/admission";
+import { joinAudiences } from "@steadfast/core/rollouts/audience";
+import type { RolloutRequest, RolloutState } from "@steadfast/core/rollouts/state";
+import type { Kysely } from "kysely";
+import { readStoredJson } from "../db/stored-json.ts";
+import type { Tables } from "../db/tables.ts";
+import { readActive } from "./read.ts";
+
+/** The newest are enough: two of the same value are too many already. */
+const ROLLBACKS_LOOKED_AT = 50;
+
+/** A rollout's rule without its names and audiences: about 250 bytes, and the baseline's name. */
+const ROLLOUT_RULE_BYTES = 400;
+
+/** What decides whether a rollout is admitted; read alike for the real start and for its preview. */
+export async function readAdmissionFacts(db: Kysely<Tables>, request: RolloutRequest): Promise<AdmissionFacts> {
+  const active = await db
+    .selectFrom("rollout")
+    .select(db.fn.countAll<number>().as("rollouts"))
+    .where("is_active", "=", 1)
+    .executeTakeFirst();
+  const others = await readActive(db, { environment: request.environment });
+  return {
+    activeRollouts: Number(active?.rollouts ?? 0),
+    publishedBytes: [request, ...others].reduce((sum, rollout) => sum + publishedBytes(rollout), 0),
+    rollbacksAtMs: await readRollbacks(db, request),
+  };
+}
+
+/** When earlier rollouts of this candidate, with this value, were rolled back. */
+export async function readRollbacks(
+  db: Kysely<Tables>,
+  request: Pick<RolloutRequest, "environment" | "flag" | "candidate" | "candidateValue">,
+): Promise<number[]> {
+  const rolledBack = await db
+    .selectFrom("rollout")
+    .select(["body", "ended_at_ms"])
+    .where("environment", "=", request.environment)
+    .where("flag", "=", request.flag)
+    .where("candidate", "=", request.candidate)
+    .where("state", "=", "rolled-back")
+    .orderBy("ended_at_ms", "desc")
+    .limit(ROLLBACKS_LOOKED_AT)
+    .execute();
+  return rolledBack
+    .filter((row) => readStoredJson<RolloutState>(row.body).candidateValue === request.candidateValue)
+    .map((row) => row.ended_at_ms ?? 0);
+}
+
+/** What a rollout adds to the document that providers take whole. */
+function publishedBytes(rollout: Pick<RolloutRequest, "id" | "flag" | "salt" | "candidate" | "stages">): number {
+  const { id, flag, salt, candidate, stages } = rollout;
+  return ROLLOUT_RULE_BYTES + Buffer.byteLength(JSON.stringify([id, flag, salt, candidate, joinAudiences(stages)]));
+}

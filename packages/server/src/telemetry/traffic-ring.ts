@@ -1,0 +1,78 @@
+import type { ArmCounts } from "@steadfast/core/guard/counts";
+import { histogramTotal } from "@steadfast/core/guard/histogram";
+
+export const TRAFFIC_MINUTES = 60;
+const MINUTE_MS = 60_000;
+
+/** Minute since the epoch, requests, failures, latencies, users. */
+export type TrafficMinute = readonly [number, number, number, number, number];
+
+/** What one arm had in the last hour, as it is stored beside its history: at most some 2 kB. */
+export type StoredTraffic = {
+  /** Since when the arm has been watched without a gap of an hour. */
+  readonly sinceMs: number;
+  readonly lastMs: number;
+  readonly minutes: readonly TrafficMinute[];
+};
+
+/** The last hour of one arm by the minute: enough to tell how much traffic there is, too coarse to judge by. */
+export class TrafficRing {
+  #minutes: TrafficMinute[] = [];
+  #sinceMs = 0;
+  #lastMs = 0;
+
+  add(nowMs: number, counts: ArmCounts): void {
+    const minute = Math.floor(nowMs / MINUTE_MS);
+    this.#minutes = this.#minutes.filter(([at]) => at > minute - TRAFFIC_MINUTES && at <= minute);
+    // Later than now: the clock was set back.
+    if (this.#minutes.length === 0 || nowMs < this.#sinceMs) this.#sinceMs = nowMs;
+    const [, ...before] = this.#minutes.at(-1)?.[0] === minute ? (this.#minutes.pop() ?? []) : [];
+    const [requests = 0, failures = 0, latencies = 0, users = 0] = before;
+    this.#minutes.push([
+      minute,
+      requests + counts.requests,
+      failures + counts.failures,
+      latencies + (counts.latency ? histogramTotal(counts.latency) : 0),
+      users + (counts.units?.seen ?? 0),
+    ]);
+    this.#lastMs = nowMs;
+  }
+
+  stored(): StoredTraffic {
+    return { sinceMs: this.#sinceMs, lastMs: this.#lastMs, minutes: this.#minutes };
+  }
+}
+
+/** What several arms had together, on several nodes, in the last hour. */
+export type SummedTraffic = {
+  readonly requests: number;
+  readonly failures: number;
+  readonly latencies: number;
+  readonly users: number;
+  /** How long they were watched, 1..3,600. */
+  readonly seconds: number;
+  /** `null`: nothing came in the last hour. */
+  readonly lastMs: number | null;
+};
+
+export function sumTraffic(parts: readonly StoredTraffic[], nowMs: number): SummedTraffic {
+  const hourAgoMs = nowMs - TRAFFIC_MINUTES * MINUTE_MS;
+  const sum = { requests: 0, failures: 0, latencies: 0, users: 0 };
+  let sinceMs = nowMs;
+  let lastMs: number | null = null;
+  for (const part of parts) {
+    if (part.lastMs <= hourAgoMs) continue;
+    sinceMs = Math.min(sinceMs, part.sinceMs);
+    lastMs = Math.max(lastMs ?? 0, part.lastMs);
+    for (const [minute, requests, failures, latencies, users] of part.minutes) {
+      // The oldest minute is cut by the hour's edge: the part of it that lies inside counts.
+      const inside = Math.min(1, ((minute + 1) * MINUTE_MS - hourAgoMs) / MINUTE_MS);
+      if (inside <= 0) continue;
+      sum.requests += inside * requests;
+      sum.failures += inside * failures;
+      sum.latencies += inside * latencies;
+      sum.users += inside * users;
+    }
+  }
+  return { ...sum, lastMs, seconds: Math.max(1, (nowMs - Math.max(sinceMs, hourAgoMs)) / 1_000) };
+}
