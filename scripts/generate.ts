@@ -16,6 +16,7 @@ import { renderCliPage } from "./cli-page.ts";
 import { renderClientTypes } from "./client-types.ts";
 import { renderConfigurationPage } from "./configuration-page.ts";
 import { parseDocument } from "./openapi-document.ts";
+import { generatePerformancePages } from "./performance-pages.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
@@ -52,6 +53,7 @@ async function generateAll(): Promise<ReadonlyMap<string, string>> {
     ["docs/reference/access.md", renderAccessPage(await probeAccess())],
     ["docs/reference/configuration.md", renderConfigurationPage(SETTINGS)],
     ["docs/reference/cli.md", renderCliPage(buildProgram(), EXIT_CODE_MEANINGS)],
+    ...generatePerformancePages(),
   ]);
 }
 

@@ -16,12 +16,19 @@ export type WorkloadContext = {
 /** Contexts in turn matching the rule and not. A power of two, so that a mask picks the next one. */
 export const CONTEXT_COUNT = 1_024;
 
+/** Whether the rule matches the context of this index. */
+export const isStaff = (index: number): boolean => index % 2 === 0;
+
 export function makeContexts(): readonly WorkloadContext[] {
   const contexts: readonly WorkloadContext[] = Array.from({ length: CONTEXT_COUNT }, (_, index) => {
-    const isStaff = index % 2 === 0;
     const targetingKey = `user-${(index * 7_919 + 104_729).toString(36)}`;
-    const country = (isStaff ? COUNTRIES[index % COUNTRIES.length] : ["NL", "DE", "FR"][index % 3]) ?? "NL";
-    return { targetingKey, email: targetingKey + (isStaff ? STAFF_DOMAIN : "@example.org"), country, plan: "pro" };
+    const country = (isStaff(index) ? COUNTRIES[index % COUNTRIES.length] : ["NL", "DE", "FR"][index % 3]) ?? "NL";
+    return {
+      targetingKey,
+      email: targetingKey + (isStaff(index) ? STAFF_DOMAIN : "@example.org"),
+      country,
+      plan: "pro",
+    };
   });
   // As they come from a request: joined strings would be slower to read, once or always.
   return JSON.parse(JSON.stringify(contexts));

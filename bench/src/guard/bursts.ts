@@ -1,5 +1,7 @@
+import { sayPercent } from "../report/say-number.ts";
 import { errors, NO_TOLERANCE, STANDARD_SHARES } from "./plans.ts";
 import { seededRandom } from "./random.ts";
+import type { Section } from "./section.ts";
 import { runRollout } from "./simulate.ts";
 
 const STAGE_SECONDS = 300;
@@ -7,19 +9,23 @@ const BURSTS = [1, 5, 20] as const;
 const BASE_RATE = 0.005;
 const REQUESTS_PER_SECOND = 200;
 
-/** Prints false roll-backs when one user's failures come in bursts, with and without unit groups to measure φ from. */
-export function measureBursts(rollouts: number): void {
-  console.log(
-    `\nFalse roll-backs when failures come in bursts (base 0.5 %, ${REQUESTS_PER_SECOND} rps, ` +
-      `1, 10, 50 % for ${STAGE_SECONDS} s each, nothing tolerated, ${rollouts} rollouts each)`,
-  );
-  console.log("  failures a burst   unit groups unknown   φ from 20 unit groups");
-  for (const failures of BURSTS) {
-    const unknown = countRolledBack(failures, false, rollouts);
-    const known = countRolledBack(failures, true, rollouts);
-    const percent = (count: number): string => `${((100 * count) / rollouts).toFixed(1)} %`;
-    console.log(`  ${String(failures).padStart(16)} ${percent(unknown).padStart(21)} ${percent(known).padStart(23)}`);
-  }
+/** False roll-backs when one user's failures come in bursts, with and without unit groups to measure φ from. */
+export function measureBursts(rollouts: number): Section {
+  return {
+    targets: [],
+    tables: [
+      {
+        title: `Identical versions rolled back when failures come in bursts: base rate ${sayPercent(BASE_RATE)}, ${REQUESTS_PER_SECOND} requests/s, 1, 10 and 50 % for ${STAGE_SECONDS} s each, nothing tolerated, ${rollouts} rollouts each`,
+        columns: ["failures a burst", "unit groups unknown", "φ from 20 unit groups"],
+        rows: BURSTS.map((failures) => [
+          String(failures),
+          sayPercent(countRolledBack(failures, false, rollouts) / rollouts),
+          sayPercent(countRolledBack(failures, true, rollouts) / rollouts),
+        ]),
+        note: "Spans carry a trace or a user to make unit groups of, so φ is measured by default; a source that tells neither is judged as if requests failed independently.",
+      },
+    ],
+  };
 }
 
 function countRolledBack(failures: number, areGroupsKnown: boolean, rollouts: number): number {

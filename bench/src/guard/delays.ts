@@ -4,6 +4,7 @@ export type DelaySummary = {
   readonly mean: number;
   readonly p95: number;
   readonly missed: number;
+  readonly wholeLength: number;
 };
 
 export function summariseDelays(delays: readonly (number | null)[], wholeLength: number): DelaySummary {
@@ -14,5 +15,6 @@ export function summariseDelays(delays: readonly (number | null)[], wholeLength:
     mean: sorted.reduce((sum, delay) => sum + delay, 0) / sorted.length,
     p95: at(0.95),
     missed: delays.filter((delay) => delay === null).length,
+    wholeLength,
   };
 }

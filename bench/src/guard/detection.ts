@@ -1,106 +1,163 @@
-import { summariseDelays } from "./delays.ts";
-import { failureBoundSeconds, latencyBoundSeconds } from "./information-bound.ts";
-import { errors, latency, NO_TOLERANCE } from "./plans.ts";
+import type { BarChart, Table, Target } from "../report/bench-result.ts";
+import { sayNumber, sayRatio } from "../report/say-number.ts";
+import { COMPARATORS } from "./comparators/all.ts";
+import { type DelaySummary, summariseDelays } from "./delays.ts";
+import { DETECTION_CASES, type DetectionCase, LATENCY_SKIP_SECONDS, sayCase } from "./detection-cases.ts";
 import { seededRandom } from "./random.ts";
-import { runRollout, type Simulation } from "./simulate.ts";
-import { runThreshold } from "./threshold-comparator.ts";
+import { runComparators } from "./run-comparators.ts";
+import type { Section } from "./section.ts";
+import { runRollout } from "./simulate.ts";
 
-type Case = { readonly share: number; readonly requestsPerSecond: number; readonly seconds: number };
-type FailureCase = Case & { readonly from: number; readonly to: number; readonly brokenAfterTick?: number };
-type LatencyCase = Case & { readonly ratio: number };
+/** Above this share of healthy rollouts rolled back, how fast a rule is on a bad one says nothing. */
+const HEALTHY_FIRED_MAX = 0.05;
 
-const NEVER = 1e-9;
-const FAILURE_CASES: readonly FailureCase[] = [
-  { from: NEVER, to: 1, share: 0.01, requestsPerSecond: 10, seconds: 1_200 },
-  { from: NEVER, to: 1, share: 0.01, requestsPerSecond: 100, seconds: 600 },
-  { from: NEVER, to: 1, share: 0.01, requestsPerSecond: 1_000, seconds: 600 },
-  { from: 0.001, to: 0.01, share: 0.01, requestsPerSecond: 1_000, seconds: 1_200 },
-  { from: 0.001, to: 0.01, share: 0.1, requestsPerSecond: 100, seconds: 1_200 },
-  { from: 0.005, to: 0.01, share: 0.1, requestsPerSecond: 100, seconds: 4_000 },
-  { from: 0.01, to: 0.05, share: 0.1, requestsPerSecond: 1_000, seconds: 600 },
-  { from: 0.001, to: 0.01, share: 0.1, requestsPerSecond: 100, seconds: 1_500, brokenAfterTick: 300 },
-];
-const LATENCY_CASES: readonly LatencyCase[] = [
-  { ratio: 1.2, share: 0.1, requestsPerSecond: 100, seconds: 600 },
-  { ratio: 1.5, share: 0.01, requestsPerSecond: 100, seconds: 600 },
-  { ratio: 2, share: 0.1, requestsPerSecond: 100, seconds: 60 },
-];
-/** Latency is not judged in the first five seconds of a share: cold caches. */
-const LATENCY_SKIP_SECONDS = 5;
-const HEADER =
-  "  regression              share   rps     bound   median     mean      p95   mean/bound  p95/bound   threshold median/p95";
+type Row = {
+  readonly entry: DetectionCase;
+  readonly ours: DelaySummary;
+  /** By comparator; a text where a delay would say nothing. */
+  readonly others: readonly (DelaySummary | string)[];
+};
 
-/** Prints how long regressions last before they are taken back, without any tolerance. */
-export function measureDetection(rolloutsPerCase: number): void {
-  console.log(`\nDetection delay in seconds, ${rolloutsPerCase} rollouts each, nothing tolerated`);
-  console.log(HEADER);
-  for (const entry of FAILURE_CASES) failureRow(entry, rolloutsPerCase);
-  console.log("  (the bound is below one tick or a few whole requests in the rows marked *: they cannot come near it)");
-  console.log(`  latency, counted from the end of the ${LATENCY_SKIP_SECONDS} s in which caches are cold:`);
-  for (const entry of LATENCY_CASES) latencyRow(entry, rolloutsPerCase);
-}
-
-function failureRow(entry: FailureCase, rollouts: number): void {
-  const { share, requestsPerSecond, from, to, seconds, brokenAfterTick = 0 } = entry;
-  const simulation: Simulation = {
-    signals: [errors(1, NO_TOLERANCE)],
-    shares: [share],
-    stageTicks: seconds,
-    requestsPerSecond,
-    baseline: { failureRate: from, medianMs: null },
-    candidate: { failureRate: to, medianMs: null },
-    brokenAfterTick,
+/** How long regressions last before they are taken back, without any tolerance. */
+export function measureDetection(rolloutsPerCase: number, comparatorRollouts: number): Section {
+  const rows = DETECTION_CASES.map((entry) => measureRow(entry, rolloutsPerCase, comparatorRollouts));
+  return {
+    targets: [
+      errorTarget(rows, "mean", "at once"),
+      errorTarget(rows, "p95", "at once"),
+      errorTarget(rows, "mean", "late"),
+      errorTarget(rows, "p95", "late"),
+      latencyTarget(rows),
+    ],
+    tables: [oursTable(rows, rolloutsPerCase), othersTable(rows, comparatorRollouts)],
+    charts: charts(rows),
   };
-  const bound = failureBoundSeconds(share, requestsPerSecond, from, to);
-  const onset = brokenAfterTick > 0 ? ` from ${brokenAfterTick} s` : "";
-  const isCoarse = bound < 3 || bound * requestsPerSecond * share < 3;
-  const name = `${isCoarse ? "*" : " "}${sayPercent(from)} to ${sayPercent(to)}${onset}`;
-  const isHealthyFired = from >= 0.005 ? "fires on healthy" : null;
-  printRow(name, simulation, bound, rollouts, brokenAfterTick, isHealthyFired);
 }
 
-function latencyRow(entry: LatencyCase, rollouts: number): void {
-  const { share, requestsPerSecond, ratio, seconds } = entry;
-  const simulation: Simulation = {
-    signals: [latency(1, 1)],
-    shares: [share],
-    stageTicks: seconds,
-    requestsPerSecond,
-    baseline: { failureRate: 0, medianMs: 50 },
-    candidate: { failureRate: 0, medianMs: 50 * ratio },
-    brokenAfterTick: 0,
-  };
-  const bound = latencyBoundSeconds(share, requestsPerSecond, ratio);
-  printRow(` latency × ${ratio}`, simulation, bound, rollouts, LATENCY_SKIP_SECONDS, "-");
-}
-
-function printRow(
-  name: string,
-  simulation: Simulation,
-  bound: number,
-  rollouts: number,
-  from: number,
-  thresholdNote: string | null,
-): void {
+function measureRow(entry: DetectionCase, rollouts: number, comparatorRollouts: number): Row {
+  const { simulation, from } = entry;
   const delays: (number | null)[] = [];
-  const thresholdDelays: (number | null)[] = [];
   for (let seed = 1; seed <= rollouts; seed += 1) {
     const tick = runRollout(simulation, seededRandom(seed));
     delays.push(tick === null ? null : Math.max(1, tick - from));
-    if (thresholdNote === null && from === 0) thresholdDelays.push(runThreshold(simulation, seededRandom(seed)));
   }
-  const { median, mean, p95, missed } = summariseDelays(delays, simulation.stageTicks - from);
-  const threshold = summariseDelays(thresholdDelays, simulation.stageTicks);
-  const thresholdText = thresholdNote ?? (from === 0 ? `${threshold.median}/${threshold.p95}` : "-");
-  const share = `${100 * (simulation.shares[0] ?? 0)} %`;
-  console.log(
-    `  ${name.padEnd(22)} ${share.padStart(6)} ${String(simulation.requestsPerSecond).padStart(5)} ` +
-      `${bound.toPrecision(3).padStart(9)} ${String(median).padStart(8)} ${mean.toFixed(1).padStart(8)} ` +
-      `${String(p95).padStart(8)} ${(mean / bound).toFixed(2).padStart(12)} ${(p95 / bound).toFixed(2).padStart(10)}   ` +
-      `${thresholdText}${missed > 0 ? `   (${missed} undetected)` : ""}`,
-  );
+  return {
+    entry,
+    ours: summariseDelays(delays, simulation.stageTicks - from),
+    others: measureComparators(entry, Math.min(rollouts, comparatorRollouts)),
+  };
 }
 
-function sayPercent(rate: number): string {
-  return `${rate < 1e-6 ? 0 : Number((100 * rate).toPrecision(3))} %`;
+function measureComparators(entry: DetectionCase, rollouts: number): (DelaySummary | string)[] {
+  const { simulation, judged } = entry;
+  const from = simulation.brokenAfterTick;
+  const kinds = COMPARATORS.filter((kind) => kind.judges.includes(judged));
+  const healthy = { ...simulation, candidate: simulation.baseline };
+  const delays = new Map<string, (number | null)[]>(kinds.map(({ name }) => [name, []]));
+  const fires = new Map<string, number>();
+  for (let seed = 1; seed <= rollouts; seed += 1) {
+    for (const [name, tick] of runComparators(simulation, kinds, judged, seed))
+      delays.get(name)?.push(tick === null ? null : Math.max(1, tick - from));
+    for (const [name, tick] of runComparators(healthy, kinds, judged, seed))
+      fires.set(name, (fires.get(name) ?? 0) + (tick === null ? 0 : 1));
+  }
+  return COMPARATORS.map(({ name, judges }) => {
+    if (!judges.includes(judged)) return "–";
+    const share = (fires.get(name) ?? 0) / rollouts;
+    if (share > HEALTHY_FIRED_MAX) return `(fires on ${Math.round(100 * share)} % healthy)`;
+    return summariseDelays(delays.get(name) ?? [], simulation.stageTicks - from);
+  });
+}
+
+type Onset = "at once" | "late";
+
+function errorTarget(rows: readonly Row[], figure: "mean" | "p95", onset: Onset): Target {
+  const limit = figure === "mean" ? 1.7 : 3.5;
+  const ratios = rows
+    .filter(({ entry }) => entry.judged === "failures" && !entry.isCoarse && entry.from > 0 === (onset === "late"))
+    .map(({ entry, ours }) => ({ name: sayCase(entry), ratio: ours[figure] / entry.bound }));
+  const worst = ratios.reduce((a, b) => (b.ratio > a.ratio ? b : a));
+  return {
+    what: `errors that begin ${onset}: ${figure} delay, of the information bound, in the worst row`,
+    limit: `≤ ${limit} ×`,
+    measured: `${sayRatio(worst.ratio)} (${worst.name})`,
+    isMet: worst.ratio <= limit,
+    reason:
+      onset === "late"
+        ? "A regression that begins late has a smaller stake: a quarter of the prior is spread over all planned seconds. A larger part for late beginnings would slow the ones that begin with the rollout."
+        : "Not knowing the size of the regression costs the stake of ten bets.",
+  };
+}
+
+function latencyTarget(rows: readonly Row[]): Target {
+  const ratios = rows
+    .filter(({ entry }) => entry.judged === "latency")
+    .map(({ entry, ours }) => ours.median / entry.bound);
+  const worst = Math.max(...ratios);
+  return {
+    what: "latency: median delay, of the information bound, in the worst row",
+    limit: "≤ 2.1 ×",
+    measured: `${sayRatio(worst)} (all: ${ratios.map(sayRatio).join(", ")})`,
+    isMet: worst <= 2.1,
+  };
+}
+
+function oursTable(rows: readonly Row[], rollouts: number): Table {
+  return {
+    title: `Seconds until a regression is taken back, ${rollouts} rollouts each, nothing tolerated, against the information bound ln(1/α)/KL`,
+    columns: ["regression", "share", "requests/s", "bound", "median", "mean", "p95", "mean/bound", "p95/bound"],
+    rows: rows.map(({ entry, ours }) => [
+      `${sayCase(entry)}${entry.isCoarse ? " *" : ""}${ours.missed > 0 ? ` (${ours.missed} undetected)` : ""}`,
+      `${100 * (entry.simulation.shares[0] ?? 0)} %`,
+      sayNumber(entry.simulation.requestsPerSecond),
+      sayNumber(entry.bound),
+      sayNumber(ours.median),
+      sayNumber(ours.mean),
+      sayNumber(ours.p95),
+      sayRatio(ours.mean / entry.bound),
+      sayRatio(ours.p95 / entry.bound),
+    ]),
+    note: `In the rows marked * the bound lies below a tick or a few whole requests: nothing can come near it. Latency is counted from the end of the ${LATENCY_SKIP_SECONDS} s in which caches are cold.`,
+  };
+}
+
+function othersTable(rows: readonly Row[], rollouts: number): Table {
+  return {
+    title: `The same regressions by other rules: median / p95 seconds, ${rollouts} rollouts each`,
+    columns: ["regression", "bound", "Steadfast", ...COMPARATORS.map(({ name }) => name)],
+    rows: rows.map(({ entry, ours, others }) => [
+      `${sayCase(entry)} at ${100 * (entry.simulation.shares[0] ?? 0)} % of ${sayNumber(entry.simulation.requestsPerSecond)}/s`,
+      sayNumber(entry.bound),
+      sayDelay(ours),
+      ...others.map((other) => (typeof other === "string" ? other : sayDelay(other))),
+    ]),
+    note: "A rule that rolls back more than 5 % of the healthy rollouts of the same row is not timed: it is fast at being wrong. > is the end of the simulation.",
+  };
+}
+
+function sayDelay({ median, p95, missed, wholeLength }: DelaySummary): string {
+  const say = (seconds: number) => (missed > 0 && seconds >= wholeLength ? `> ${wholeLength}` : sayNumber(seconds));
+  return `${say(median)} / ${say(p95)}`;
+}
+
+/** The row that people ask about first. */
+function charts(rows: readonly Row[]): BarChart[] {
+  const row = rows.find(({ entry }) => sayCase(entry) === "0.1 % to 1 %" && entry.simulation.shares[0] === 0.1);
+  if (row === undefined) return [];
+  const bars = COMPARATORS.flatMap(({ name }, index) => {
+    const other = row.others[index];
+    return other === undefined || typeof other === "string" ? [] : [{ name, value: other.median, isOurs: false }];
+  });
+  return [
+    {
+      title: "Failures 0.1 % → 1 % at 10 % of 100 requests/s: median seconds until rolled back",
+      unit: "s",
+      isLogarithmic: false,
+      bars: [
+        { name: "information bound", value: Number(row.entry.bound.toPrecision(3)), isOurs: false },
+        { name: "Steadfast", value: row.ours.median, isOurs: true },
+        ...bars,
+      ],
+    },
+  ];
 }

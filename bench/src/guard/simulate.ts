@@ -17,7 +17,7 @@ export type Simulation = {
 };
 
 /** Seconds of traffic before the rollout that the guard knows. */
-const HISTORY_SECONDS = 300;
+export const HISTORY_SECONDS = 300;
 
 /**
  * Runs one rollout through the guard as the server would.

@@ -1,49 +1,72 @@
 import type { ArmCounts, ComparedCounts } from "@steadfast/core/guard/counts";
 import { judgeTick, startGuard } from "@steadfast/core/guard/judge";
+import { cpuMsSince } from "../report/cpu-time.ts";
+import { sayNumber } from "../report/say-number.ts";
+import { spreadOf } from "../report/spread.ts";
 import { errors, latency, planOf } from "./plans.ts";
 import { seededRandom } from "./random.ts";
+import type { Section } from "./section.ts";
 import { armCounts } from "./traffic.ts";
 
 const GROUPS = 20;
-const WARM_UP_TICKS = 3_000;
-/** 1,000 rollouts of two signals in 150 ms. */
-const LIMIT_MICROSECONDS = 150;
+const ROLLOUTS = 1_000;
+const WARM_UP_SECONDS = 3;
+const LIMIT_MS = 150;
+const REQUESTS_PER_SECOND = 1_000;
 
-/** Prints the time of one judgeTick with two signals and shadow canaries, traffic made beforehand. */
-export function measureTickCost(ticks: number): void {
+/** The time of one second's judging of 1,000 rollouts with two signals and shadow canaries, traffic made beforehand. */
+export function measureTickCost(seconds: number): Section {
   const random = seededRandom(99);
   const behaviour = { failureRate: 0.002, medianMs: 50 };
   const made: ComparedCounts[] = Array.from({ length: 500 }, () => ({
-    baseline: withGroups(armCounts(random, 900, behaviour)),
-    candidate: withGroups(armCounts(random, 100, behaviour)),
+    baseline: withGroups(armCounts(random, 0.9 * REQUESTS_PER_SECOND, behaviour)),
+    candidate: withGroups(armCounts(random, 0.1 * REQUESTS_PER_SECOND, behaviour)),
   }));
-  const plan = planOf([errors(0.625), latency(0.375)], [0.1], 600, armCounts(random, 1_000, behaviour, 60));
-  let state = startGuard(plan);
-  const times: number[] = [];
-  for (let tick = 1; tick <= WARM_UP_TICKS + ticks; tick += 1) {
-    const counts = { spans: made[tick % made.length] ?? { baseline: NOTHING, candidate: NOTHING } };
-    const started = performance.now();
-    const judged = judgeTick(plan, state, {
-      tick,
-      atMs: tick * 1_000,
-      stage: 0,
-      stageSinceMs: 0,
-      share: 0.1,
-      isPaused: false,
-      counts,
-    });
-    if (tick > WARM_UP_TICKS) times.push((performance.now() - started) * 1_000);
-    state = judged.state;
-  }
-  times.sort((a, b) => a - b);
-  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
-  const p99 = times[Math.floor(0.99 * times.length)] ?? 0;
-  const bytes = JSON.stringify(state).length;
-  console.log("\nOne judgeTick: errors, latency and 10 shadow canaries at 1,000 requests per second");
-  console.log(
-    `  mean ${mean.toFixed(1)} µs, p99 ${p99.toFixed(1)} µs, limit ${LIMIT_MICROSECONDS} µs ` +
-      `(${(mean / LIMIT_MICROSECONDS).toFixed(2)} of it); state ${bytes.toLocaleString("en-US")} bytes as JSON`,
+  const plan = planOf(
+    [errors(0.625), latency(0.375)],
+    [0.1],
+    600,
+    armCounts(random, REQUESTS_PER_SECOND, behaviour, 60),
   );
+  const states = Array.from({ length: ROLLOUTS }, () => startGuard(plan));
+  const times: number[] = [];
+  for (let tick = 1; tick <= WARM_UP_SECONDS + seconds; tick += 1) {
+    const before = process.cpuUsage();
+    for (const [index, state] of states.entries()) {
+      const counts = { spans: made[(tick + index) % made.length] ?? { baseline: NOTHING, candidate: NOTHING } };
+      const judged = judgeTick(plan, state, {
+        tick,
+        atMs: tick * 1_000,
+        stage: 0,
+        stageSinceMs: 0,
+        share: 0.1,
+        isPaused: false,
+        counts,
+      });
+      states[index] = judged.state;
+    }
+    if (tick > WARM_UP_SECONDS) times.push(cpuMsSince(before));
+  }
+  const { median, p5, p95, max } = spreadOf(times);
+  const bytes = JSON.stringify(states[0]).length;
+  return {
+    targets: [
+      {
+        what: "judging 1,000 rollouts of two signals for one second, on one core",
+        limit: `≤ ${LIMIT_MS} ms`,
+        measured: `${sayNumber(median)} ms (p95 ${sayNumber(p95)} ms)`,
+        isMet: median <= LIMIT_MS,
+      },
+    ],
+    tables: [
+      {
+        title: `One second's judging of ${sayNumber(ROLLOUTS)} rollouts: errors, latency and 10 shadow canaries each, ${sayNumber(REQUESTS_PER_SECOND)} requests/s each; CPU time over ${seconds} seconds`,
+        columns: ["", "p5", "median", "p95", "longest", "state of a rollout as JSON"],
+        rows: [["pure", ...[p5, median, p95, max].map((ms) => `${sayNumber(ms)} ms`), `${sayNumber(bytes)} bytes`]],
+        note: "What a second costs with the stores around it: the benchmark `judge`.",
+      },
+    ],
+  };
 }
 
 const NOTHING: ArmCounts = { requests: 0, failures: 0 };

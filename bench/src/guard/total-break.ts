@@ -1,25 +1,58 @@
+import { sayNumber, sayPercent } from "../report/say-number.ts";
+import { spreadOf } from "../report/spread.ts";
 import { errors, latency } from "./plans.ts";
 import { seededRandom } from "./random.ts";
+import type { Section } from "./section.ts";
 import { runRollout } from "./simulate.ts";
 
 const RATES = [10, 30, 100] as const;
 const BASELINE_RATES = [1e-9, 0.001, 0.01] as const;
 const LIMIT = 3;
 
-/** Prints how many requests fail before a candidate that always fails is taken back at 1 %, default tolerance. */
-export function measureTotalBreak(rollouts: number): void {
-  console.log(`\nA total break at 1 %, errors ⅝ and latency ⅜ of α, default tolerance, ${rollouts} rollouts each`);
-  console.log("    base   rps   failing candidate requests: mean   most   rollouts above 3");
-  for (const baseRate of BASELINE_RATES) {
-    for (const requestsPerSecond of RATES) breakRow(baseRate, requestsPerSecond, rollouts);
-  }
+/** How many requests fail before a candidate that always fails is taken back at 1 %, default tolerance. */
+export function measureTotalBreak(rollouts: number): Section {
+  const rows = BASELINE_RATES.flatMap((baseRate) =>
+    RATES.map((requestsPerSecond) => {
+      const failing = countFailing(baseRate, requestsPerSecond, rollouts);
+      const { median, mean, p95, max } = spreadOf(failing);
+      const share = failing.filter((count) => count <= LIMIT).length / rollouts;
+      return { baseRate, requestsPerSecond, median, mean, p95, max, share };
+    }),
+  );
+  const worst = rows.reduce((a, b) => (b.mean > a.mean ? b : a));
+  return {
+    targets: [
+      {
+        what: "a total break at 1 % of up to 100 requests/s: failing requests, mean of the worst row",
+        limit: `≤ ${LIMIT}`,
+        measured: `${worst.mean.toFixed(2)} (base rate ${sayBase(worst.baseRate)}, ${worst.requestsPerSecond} requests/s; median ${worst.median})`,
+        isMet: worst.mean <= LIMIT,
+        reason:
+          "A failing request at a share of 1 % and a base rate of 1 % multiplies the evidence by at most some 50, and ten bets share the stake: three are needed at least, and requests of the same second come together.",
+      },
+    ],
+    tables: [
+      {
+        title: `A total break at 1 %: failing candidate requests until it is taken back, errors and latency judged, default tolerance, ${rollouts} rollouts each`,
+        columns: ["base rate", "requests/s", "median", "mean", "p95", "most", "at most 3"],
+        rows: rows.map((row) => [
+          sayBase(row.baseRate),
+          String(row.requestsPerSecond),
+          String(row.median),
+          row.mean.toFixed(2),
+          String(row.p95),
+          String(row.max),
+          `${sayNumber(100 * row.share)} %`,
+        ]),
+      },
+    ],
+  };
 }
 
-function breakRow(baseRate: number, requestsPerSecond: number, rollouts: number): void {
-  const failing: number[] = [];
-  for (let seed = 1; seed <= rollouts; seed += 1) {
+function countFailing(baseRate: number, requestsPerSecond: number, rollouts: number): number[] {
+  const behaviour = { failureRate: baseRate, medianMs: 50 };
+  return Array.from({ length: rollouts }, (_, index) => {
     let failures = 0;
-    const behaviour = { failureRate: baseRate, medianMs: 50 };
     runRollout(
       {
         signals: [errors(0.625), latency(0.375)],
@@ -30,18 +63,15 @@ function breakRow(baseRate: number, requestsPerSecond: number, rollouts: number)
         candidate: { ...behaviour, failureRate: 1 },
         brokenAfterTick: 0,
       },
-      seededRandom(seed),
+      seededRandom(index + 1),
       (_tick, counts) => {
         failures += counts.candidate.failures;
       },
     );
-    failing.push(failures);
-  }
-  const mean = failing.reduce((sum, count) => sum + count, 0) / failing.length;
-  const above = failing.filter((count) => count > LIMIT).length;
-  const base = `${baseRate < 1e-6 ? 0 : 100 * baseRate} %`;
-  console.log(
-    `  ${base.padStart(6)} ${String(requestsPerSecond).padStart(5)} ${mean.toFixed(2).padStart(34)} ` +
-      `${String(Math.max(...failing)).padStart(6)} ${String(above).padStart(18)}`,
-  );
+    return failures;
+  });
+}
+
+function sayBase(rate: number): string {
+  return sayPercent(rate < 1e-6 ? 0 : rate);
 }
