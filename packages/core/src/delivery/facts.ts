@@ -40,7 +40,7 @@ export type CommitFact = {
   readonly author: string;
   /** First line of the message. */
   readonly subject: string;
-  /** The rest of the message, where it names a revert or a cherry-pick; may be `""` otherwise: nothing else is read from it. */
+  /** The rest of the message where it names a revert, and of a merge (the request's title); may be `""` otherwise: nothing else is read from it. */
   readonly body: string;
   /** Lines added + removed; `null`: not measured, or nothing but binary files. */
   readonly lines: number | null;

@@ -1,0 +1,85 @@
+import type { Distribution, Interval } from "./distribution.ts";
+
+/**
+ * A stage of a change on its way. With pull requests: coding, pickup, review, merge, queue, rollout. From git alone only `development` (author's date → committer's date: coding
+ * to merge, unsplit) and `queue` (→ release).
+ */
+export type StageName = "coding" | "pickup" | "review" | "merge" | "development" | "queue" | "rollout";
+
+export type StageLedger = {
+  readonly unit: "pull request" | "commit";
+  /** Changes the ledger is made of; those with a missing or negative stage are in `left`. */
+  readonly n: number;
+  readonly left: number;
+  readonly stages: readonly StageShare[];
+  /** The same by calendar week of the deployment, for a stacked bar: mean milliseconds a stage. */
+  readonly weeks: readonly {
+    readonly fromMs: number;
+    readonly n: number;
+    readonly meanMs: Readonly<Partial<Record<StageName, number>>>;
+  }[];
+};
+
+export type StageShare = {
+  readonly stage: StageName;
+  /** Waiting for somebody or something, as opposed to work. */
+  readonly isWaiting: boolean;
+  readonly ms: Distribution;
+  /** Of the total time of all changes. The shares of all stages add up to 1. */
+  readonly shareOfTotal: number;
+  /** Of the total time of the slowest tenth. */
+  readonly shareOfSlowest: number;
+  /** Within it, time in which nothing but CI stood in the way (queued, running), mean a change; `null`: no runs known. */
+  readonly ciQueueMs: number | null;
+  readonly ciRunMs: number | null;
+};
+
+/** "If `stage` were capped at `capMs`, …", by replay on the real deployments. */
+export type WhatIf = {
+  readonly stage: StageName;
+  readonly capMs: number;
+  /** Changes the cap touches, of all that were replayed. */
+  readonly touched: number;
+  readonly n: number;
+  readonly median: { readonly before: number; readonly after: number; readonly afterInterval: Interval };
+  readonly p90: { readonly before: number; readonly after: number; readonly afterInterval: Interval };
+  /** Changes whose saving was absorbed: faster, yet shipped by the same deployment. */
+  readonly absorbed: number;
+};
+
+/** Little's law: work in progress ÷ throughput beside the observed mean. A large difference means bad data. */
+export type FlowCheck = {
+  readonly meanInProgress: number;
+  readonly throughputPerWeek: number;
+  readonly expectedMeanMs: number;
+  readonly observedMeanMs: number;
+  readonly isConsistent: boolean;
+};
+
+/** Larger deployments fail more often each, and less for what they carry: both, or neither. */
+export type BatchRisk = {
+  /** Halves by size, at the median. Empty: too few. */
+  readonly groups: readonly {
+    readonly commitsMin: number;
+    readonly commitsMax: number;
+    readonly deployments: number;
+    readonly failed: number;
+    readonly commits: number;
+    readonly perRelease: number;
+    readonly perThousandCommits: number;
+  }[];
+  /** Fisher's exact test, two-sided, on failed by group; `null`: too few. */
+  readonly pValue: number | null;
+};
+
+export type FlakyTest = {
+  readonly test: string;
+  /** Revisions on which it both passed and failed, of revisions on which it ran more than once. */
+  readonly flakyRevisions: number;
+  readonly revisions: number;
+  readonly rate: number;
+  /** Wilson, 95 %. */
+  readonly interval: Interval;
+  /** Time of its failed runs on those revisions. */
+  readonly lostMs: number;
+};

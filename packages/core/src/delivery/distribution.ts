@@ -1,0 +1,87 @@
+/**
+ * `null` where n is 0. Below `MEDIAN_N_MIN` (`P90_N_MIN`) values a figure is there for machines, but a page shows "too few". Percentiles by linear interpolation
+ * between closest ranks.
+ */
+export type Distribution = {
+  readonly n: number;
+  readonly median: number | null;
+  readonly p90: number | null;
+  readonly mean: number | null;
+};
+
+/** A range that holds the true value in 95 of 100 cases. */
+export type Interval = { readonly low: number; readonly high: number };
+
+/** Standard normal quantile of a two-sided 95 % interval. */
+const Z95 = 1.959963984540054;
+
+export const EMPTY_DISTRIBUTION: Distribution = { n: 0, median: null, p90: null, mean: null };
+
+/** Middle and upper end of some values, in any order. O(n log n). */
+export function distributionOf(values: ArrayLike<number>): Distribution {
+  if (values.length === 0) return EMPTY_DISTRIBUTION;
+  const sorted = Float64Array.from(values).sort();
+  let sum = 0;
+  for (const value of sorted) sum += value;
+  return {
+    n: sorted.length,
+    median: percentileOf(sorted, 0.5),
+    p90: percentileOf(sorted, 0.9),
+    mean: sum / sorted.length,
+  };
+}
+
+/**
+ * Percentile by linear interpolation between closest ranks (Hyndman and Fan's type 7, as in NumPy and spreadsheets).
+ *
+ * @param sorted ascending, not empty
+ * @param share 0..1
+ */
+export function percentileOf(sorted: ArrayLike<number>, share: number): number {
+  const rank = (sorted.length - 1) * share;
+  const below = Math.floor(rank);
+  const low = sorted[below] ?? Number.NaN;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? low;
+  return low + (high - low) * (rank - below);
+}
+
+/** Wilson's score interval of a rate, 95 %; `null` without trials. Honest also near 0 and 1, where the normal one is not. */
+export function wilsonInterval(hits: number, trials: number): Interval | null {
+  if (trials <= 0) return null;
+  const rate = hits / trials;
+  const spread =
+    (Z95 * Math.sqrt((rate * (1 - rate) + (Z95 * Z95) / (4 * trials)) / trials)) / (1 + (Z95 * Z95) / trials);
+  const centre = (rate + (Z95 * Z95) / (2 * trials)) / (1 + (Z95 * Z95) / trials);
+  return { low: Math.max(0, centre - spread), high: Math.min(1, centre + spread) };
+}
+
+/** Fewer groups say nothing about how much groups vary. */
+const GROUPS_MIN = 5;
+
+/**
+ * A 95 % interval of a median whose values come in groups: the commits of one deployment wait for the same moment, so that they are no independent
+ * witnesses. Woodruff (1952): the standard error of "share of values at or below the median", robust to groups, is carried to the values' own
+ * quantiles. O(n log n), without chance.
+ *
+ * @param groups of each value, small whole numbers
+ * @returns `null` for fewer than five groups
+ */
+export function groupedMedianInterval(values: ArrayLike<number>, groups: ArrayLike<number>): Interval | null {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  const median = percentileOf(sorted, 0.5);
+  const excess = new Map<number, number>();
+  for (let index = 0; index < values.length; index += 1) {
+    const group = groups[index] ?? 0;
+    const value = values[index] ?? 0;
+    const step = value < median ? 0.5 : value > median ? -0.5 : 0;
+    excess.set(group, (excess.get(group) ?? 0) + step);
+  }
+  if (excess.size < GROUPS_MIN) return null;
+  let squares = 0;
+  for (const sum of excess.values()) squares += sum * sum;
+  const error = (Math.sqrt(squares) / values.length) * Math.sqrt(excess.size / (excess.size - 1));
+  const low = Math.max(0, 0.5 - Z95 * error);
+  const high = Math.min(1, 0.5 + Z95 * error);
+  return { low: percentileOf(sorted, low), high: percentileOf(sorted, high) };
+}

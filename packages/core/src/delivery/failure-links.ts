@@ -1,0 +1,133 @@
+import type { DeliveryFacts } from "./facts.ts";
+import { CERTAINTY_ORDER, type FailureSign } from "./failure-sign.ts";
+import { incidentSigns } from "./incident-signs.ts";
+import { UNOWNED } from "./ownership.ts";
+import type { FailureLink, UnlinkedFailure } from "./report.ts";
+import { findReverts } from "./reverts.ts";
+import { rollbackSigns } from "./rollback-signs.ts";
+import type { Shipment, ShippingLedger } from "./shipments.ts";
+
+export type Failures = {
+  /** One a failed deployment, by time. Links of one `group` count as one failure. */
+  readonly links: readonly FailureLink[];
+  readonly unlinked: readonly UnlinkedFailure[];
+};
+
+export type FailureOptions = { readonly attributionWindowMs: number; readonly nowMs: number };
+
+/**
+ * Which deployments failed, by whose word, and what mended them. All facts count, whenever they came; which of the links a report shows is decided by when the
+ * deployment was. An open failure is open at `nowMs`.
+ */
+export function linkFailures(
+  ledger: ShippingLedger,
+  facts: Pick<DeliveryFacts, "changes" | "incidents">,
+  options: FailureOptions,
+): Failures {
+  const unlinked: UnlinkedFailure[] = [];
+  const signs = [
+    ...remedySigns(ledger),
+    ...rollbackSigns(ledger),
+    ...revertSigns(ledger, facts, unlinked),
+    ...incidentSigns(ledger, facts.incidents, options.attributionWindowMs, unlinked),
+  ];
+  const links = settleGroups(signs).map((ofOne) => linkOf(ledger, ofOne, options.nowMs));
+  return {
+    links: links.sort((a, b) => a.shipment - b.shipment).map(({ link }) => link),
+    unlinked: unlinked.sort((a, b) => a.atMs - b.atMs),
+  };
+}
+
+/** `remediates` may name a deployment; an incident that it names is followed by `incidentSigns`. */
+function remedySigns({ shipments }: ShippingLedger): readonly FailureSign[] {
+  const byId = new Map(shipments.map((shipment) => [shipment.fact.id, shipment]));
+  return shipments.flatMap((remedy) =>
+    remedy.fact.remediates.flatMap((id): FailureSign[] => {
+      const failed = byId.get(id);
+      if (failed === undefined || failed.index === remedy.index) return [];
+      const evidence = `${remedy.fact.name} says that it mends ${failed.fact.name}`;
+      return [
+        {
+          shipment: failed.index,
+          kind: "remediates",
+          certainty: "explicit",
+          evidence,
+          group: null,
+          remedy: remedy.index,
+          endedAtMs: null,
+        },
+      ];
+    }),
+  );
+}
+
+/** A revert that shipped after what it takes back; one that shipped with it, or before, was never noticed by a user. */
+function revertSigns(
+  { graph, owners, shipments }: ShippingLedger,
+  { changes }: Pick<DeliveryFacts, "changes">,
+  unlinked: UnlinkedFailure[],
+): readonly FailureSign[] {
+  return findReverts(graph, changes).flatMap(({ commit, reverted, kind, certainty, evidence }): FailureSign[] => {
+    const remedy = owners[commit] ?? UNOWNED;
+    if (reverted === null) {
+      const atMs = shipments[remedy]?.atMs ?? graph.commits[commit]?.committedAtMs ?? 0;
+      unlinked.push({ kind, evidence, atMs, why: "no commit that it could mean is in this history" });
+      return [];
+    }
+    const failed = owners[reverted] ?? UNOWNED;
+    if (failed < 0 || (remedy >= 0 && remedy <= failed) || remedy < UNOWNED) return [];
+    return [
+      { shipment: failed, kind, certainty, evidence, group: null, remedy: remedy < 0 ? null : remedy, endedAtMs: null },
+    ];
+  });
+}
+
+/**
+ * Signs by deployment. Where several deployments were taken back together and any other sign names one of them, that one it was; the rest of the group is cleared.
+ */
+function settleGroups(signs: readonly FailureSign[]): readonly (readonly FailureSign[])[] {
+  const named = new Set(signs.filter(({ group }) => group === null).map(({ shipment }) => shipment));
+  const solved = new Set(
+    signs.filter(({ group, shipment }) => group !== null && named.has(shipment)).map(({ group }) => group),
+  );
+  const kept = signs.filter(({ group, shipment }) => group === null || !solved.has(group) || named.has(shipment));
+  return [...Map.groupBy(kept, ({ shipment }) => shipment).values()];
+}
+
+/** The surest sign speaks; the earliest known end is the recovery, whichever sign tells it. */
+function linkOf(
+  { shipments }: ShippingLedger,
+  signs: readonly FailureSign[],
+  nowMs: number,
+): { readonly shipment: number; readonly link: FailureLink } {
+  const bySureness = [...signs].sort(
+    (a, b) => CERTAINTY_ORDER.indexOf(a.certainty) - CERTAINTY_ORDER.indexOf(b.certainty),
+  );
+  const surest = bySureness[0];
+  const index = surest?.shipment ?? UNOWNED;
+  const failed = shipments[index];
+  const failedAtMs = failed?.atMs ?? 0;
+  const ends = bySureness.flatMap((sign) => endOf(sign, shipments)).sort((a, b) => a.atMs - b.atMs);
+  const end = ends[0];
+  const link: FailureLink = {
+    deploymentId: failed?.fact.id ?? "",
+    release: failed?.fact.name ?? "",
+    failedBy: surest?.kind ?? "remediates",
+    certainty: surest?.certainty ?? "possible",
+    evidence: surest?.evidence ?? "",
+    recoveredByDeploymentId: end?.remedy?.fact.id ?? null,
+    recoveredBy: end?.remedy?.fact.name ?? null,
+    recoveryMs: end === undefined ? null : Math.max(0, end.atMs - failedAtMs),
+    openForMs: end === undefined ? Math.max(0, nowMs - failedAtMs) : null,
+    group: surest?.group ?? null,
+  };
+  return { shipment: index, link };
+}
+
+type End = { readonly atMs: number; readonly remedy: Shipment | undefined };
+
+function endOf(sign: FailureSign, shipments: readonly Shipment[]): readonly End[] {
+  const remedy = sign.remedy === null ? undefined : shipments[sign.remedy];
+  if (remedy !== undefined) return [{ atMs: remedy.atMs, remedy }];
+  return sign.endedAtMs === null ? [] : [{ atMs: sign.endedAtMs, remedy: undefined }];
+}

@@ -1,0 +1,43 @@
+import { distributionOf, groupedMedianInterval } from "./distribution.ts";
+import type { LeadTime, MeasuredChange } from "./report.ts";
+import type { WindowView } from "./window-view.ts";
+
+/** From a commit's author's (or committer's) date to the finish of the deployment that first shipped it. */
+export function commitLeadTime(view: WindowView, from: "authoredAtMs" | "committedAtMs"): LeadTime {
+  const values: number[] = [];
+  const groups: number[] = [];
+  for (const { commit, shipment } of view.counted) {
+    values.push(shipment.atMs - (view.ledger.graph.commits[commit]?.[from] ?? Number.NaN));
+    groups.push(shipment.index);
+  }
+  return leadTimeOf(values, groups);
+}
+
+/** From the first commit of a pull request; `null` where none was shipped in the window. */
+export function changeLeadTime(changes: readonly MeasuredChange[]): LeadTime | null {
+  const requests = changes.filter(({ unit }) => unit === "pull request");
+  if (requests.length === 0) return null;
+  const deployments = [...new Set(requests.map(({ deploymentId }) => deploymentId))];
+  const groupOf = new Map(deployments.map((id, index) => [id, index]));
+  const values = requests.map(({ leadMs }) => leadMs ?? -1);
+  return leadTimeOf(
+    values,
+    requests.map(({ deploymentId }) => groupOf.get(deploymentId) ?? 0),
+  );
+}
+
+/** Negative values (clock skew, rebase) are counted and left out. */
+function leadTimeOf(values: readonly number[], groups: readonly number[]): LeadTime {
+  const kept: number[] = [];
+  const keptGroups: number[] = [];
+  for (const [index, value] of values.entries()) {
+    if (value < 0) continue;
+    kept.push(value);
+    keptGroups.push(groups[index] ?? 0);
+  }
+  return {
+    ...distributionOf(kept),
+    negative: values.length - kept.length,
+    medianInterval: groupedMedianInterval(kept, keptGroups),
+  };
+}

@@ -1,0 +1,129 @@
+import { batchRiskOf } from "./batch-risk.ts";
+import { distributionOf } from "./distribution.ts";
+import type { DeliveryFacts, SourceFact } from "./facts.ts";
+import { type Failures, linkFailures } from "./failure-links.ts";
+import { flakyTestsOf } from "./flaky-tests.ts";
+import { flowCheckOf } from "./flow-check.ts";
+import { changeLeadTime, commitLeadTime } from "./lead-time.ts";
+import type { DeliveryReport, MeasuredDeployment, MeasureOptions } from "./report.ts";
+import { buildShippingLedger, type ShippingLedger } from "./shipments.ts";
+import { shippedChanges } from "./shipped-changes.ts";
+import { changeFailRateOf, recoveryOf, reworkOf } from "./stability.ts";
+import { stageLedgerOf } from "./stage-ledger.ts";
+import { batchOf, commitCountsOf, frequencyOf } from "./throughput.ts";
+import { trendsOf } from "./trend.ts";
+import { unknownsOf } from "./unknowns.ts";
+import { whatIfOf } from "./what-if.ts";
+import { viewWindow, type WindowView } from "./window-view.ts";
+
+export const ATTRIBUTION_WINDOW_MS = 24 * 3_600_000;
+const SEED = 1;
+/** A source that said nothing in the last week of the window is told of, so that nobody reads its silence as calm. */
+const SILENCE_MS = 7 * 24 * 3_600_000;
+
+/**
+ * The five metrics, stages, bottleneck and trend of one service in one environment.
+ *
+ * The window selects deployments; what is known of them from before or after it counts too. Deterministic, whatever the order of the facts. O(n log n) in the facts.
+ *
+ * @see docs/delivery-definitions.md for each formula and its source
+ */
+export function measureDelivery(facts: DeliveryFacts, options: MeasureOptions): DeliveryReport {
+  return measureLedger(buildShippingLedger(facts), facts, options);
+}
+
+/** The same from a ledger that was built before: it can serve several windows and packages. */
+export function measureLedger(ledger: ShippingLedger, facts: DeliveryFacts, options: MeasureOptions): DeliveryReport {
+  const seed = options.seed ?? SEED;
+  const attributionWindowMs = options.attributionWindowMs ?? ATTRIBUTION_WINDOW_MS;
+  const view = viewWindow(ledger, options);
+  const failures = linkFailures(ledger, facts, { attributionWindowMs, nowMs: options.toMs });
+  const changeFailRate = changeFailRateOf(view, failures);
+  const { ids: reworkIds, ...rework } = reworkOf(view, failures);
+  const shipped = shippedChanges(view, facts.changes);
+  const changes = shipped.map(({ measured }) => measured);
+  return {
+    window: { fromMs: options.fromMs, toMs: options.toMs },
+    frequency: frequencyOf(view),
+    commits: commitCountsOf(view),
+    leadTime: {
+      author: commitLeadTime(view, "authoredAtMs"),
+      committer: commitLeadTime(view, "committedAtMs"),
+      change: changeLeadTime(changes),
+    },
+    changeFailRate,
+    recovery: recoveryOf(changeFailRate.links),
+    rework,
+    batch: batchOf(view),
+    trend: trendsOf(view, changeFailRate.links, seed),
+    stages: stageLedgerOf(shipped, facts.pipelineRuns),
+    whatIf: whatIfOf(shipped, ledger.shipments, seed),
+    flow: flowCheckOf(view),
+    batchRisk: batchRiskOf(view, changeFailRate.links),
+    flakyTests: flakyTestsOf(
+      facts.testRuns.filter(({ finishedAtMs }) => options.fromMs <= finishedAtMs && finishedAtMs < options.toMs),
+    ),
+    deployments: measuredDeployments(view, failures, reworkIds),
+    changes,
+    assumptions: assumptionsOf(view, attributionWindowMs),
+    unknowns: unknownsOf(facts, ledger),
+    silentSources: facts.sources
+      .filter((source) => isSilent(source, options.toMs))
+      .map(({ name, lastHeardAtMs }) => ({ name, lastHeardAtMs })),
+  };
+}
+
+function isSilent({ lastHeardAtMs }: SourceFact, toMs: number): boolean {
+  return lastHeardAtMs < toMs - SILENCE_MS;
+}
+
+function measuredDeployments(
+  view: WindowView,
+  failures: Failures,
+  reworkIds: ReadonlySet<string>,
+): readonly MeasuredDeployment[] {
+  const { commits } = view.ledger.graph;
+  const failed = new Set(failures.links.map(({ deploymentId }) => deploymentId));
+  const countedBy = Map.groupBy(view.counted, ({ shipment }) => shipment.index);
+  return view.shipments.map(({ index, fact, atMs, role, commits: own }) => {
+    const counted = countedBy.get(index) ?? [];
+    const leads = counted.map(({ commit }) => atMs - (commits[commit]?.authoredAtMs ?? atMs)).filter((ms) => ms >= 0);
+    const lines = counted.flatMap(({ commit }) => commits[commit]?.lines ?? []);
+    return {
+      id: fact.id,
+      name: fact.name,
+      atMs,
+      kind: fact.kind,
+      revision: fact.revision,
+      role,
+      nonMerge: counted.length,
+      merge: role === "baseline" ? 0 : own.filter((commit) => (commits[commit]?.parents.length ?? 0) > 1).length,
+      lines: lines.length === 0 ? null : lines.reduce((sum, size) => sum + size, 0),
+      medianLeadMs: distributionOf(leads).median,
+      isFailed: failed.has(fact.id),
+      isRework: reworkIds.has(fact.id),
+    };
+  });
+}
+
+function assumptionsOf({ shipments, ledger, duplicates }: WindowView, attributionWindowMs: number): readonly string[] {
+  const assumptions = [
+    "Lead times are of non-merge commits, each counted at the first deployment whose history contains it.",
+  ];
+  const baseline = shipments.find(({ role }) => role === "baseline");
+  if (baseline !== undefined)
+    assumptions.push(
+      `${baseline.fact.name} is the first one known: its ${baseline.commits.length} commits are the baseline and have no lead time.`,
+    );
+  if (duplicates > 0)
+    assumptions.push(
+      `${duplicates} commits have the author, author's date and subject of one shipped before: cherry-picks, counted once.`,
+    );
+  const tags = ledger.shipments.filter(({ fact }) => fact.kind === "release").length;
+  if (tags > 0)
+    assumptions.push("A tag stands for a deployment at the time of the tag. Several tags on one commit are one.");
+  assumptions.push(
+    `An incident that names no cause is laid to the last deployment of the ${attributionWindowMs / 3_600_000} hours before it.`,
+  );
+  return assumptions;
+}

@@ -1,0 +1,62 @@
+import type { CommitGraph } from "./commit-graph.ts";
+
+/** Owner of a commit that nothing has shipped. */
+export const UNOWNED = -1;
+
+/**
+ * Which release brought each commit: the first one in `roots` whose ancestry contains it, as `git rev-list r --not <earlier>` would list it.
+ *
+ * One pass: children before parents, a parent takes the least owner of its children and of the releases that stand on it. Iterative, so that a history a million
+ * commits deep is no matter. O(commits + edges + roots). Cycles, which only a graft can make, are finished by a work list.
+ *
+ * @param roots commit index of each release, in the order in which they shipped; negative: not in the graph, owns nothing
+ * @returns for each commit an index into `roots`, or `UNOWNED`
+ */
+export function assignOwners(graph: CommitGraph, roots: ArrayLike<number>): Int32Array {
+  const size = graph.commits.length;
+  const owners = new Int32Array(size).fill(UNOWNED);
+  for (let release = 0; release < roots.length; release += 1) {
+    const root = roots[release] ?? UNOWNED;
+    if (root >= 0 && root < size && owners[root] === UNOWNED) owners[root] = release;
+  }
+  const childrenLeft = new Int32Array(size);
+  for (const parent of graph.parents) childrenLeft[parent] = (childrenLeft[parent] ?? 0) + 1;
+  const ready = new Int32Array(size);
+  let readyCount = 0;
+  for (let index = 0; index < size; index += 1) if (childrenLeft[index] === 0) ready[readyCount++] = index;
+  for (let next = 0; next < readyCount; next += 1) {
+    const child = ready[next] ?? 0;
+    const end = graph.parentStart[child + 1] ?? 0;
+    for (let edge = graph.parentStart[child] ?? 0; edge < end; edge += 1) {
+      const parent = graph.parents[edge] ?? 0;
+      passOn(owners, child, parent);
+      const left = (childrenLeft[parent] ?? 0) - 1;
+      childrenLeft[parent] = left;
+      if (left === 0) ready[readyCount++] = parent;
+    }
+  }
+  if (readyCount < size) finishCycles(graph, owners);
+  return owners;
+}
+
+/** @returns whether the parent's owner became earlier. */
+function passOn(owners: Int32Array, child: number, parent: number): boolean {
+  const given = owners[child] ?? UNOWNED;
+  const had = owners[parent] ?? UNOWNED;
+  if (given === UNOWNED || (had !== UNOWNED && had <= given)) return false;
+  owners[parent] = given;
+  return true;
+}
+
+/** Owners only ever become earlier, so that this ends. */
+function finishCycles(graph: CommitGraph, owners: Int32Array): void {
+  const work: number[] = [];
+  for (let index = 0; index < owners.length; index += 1) if (owners[index] !== UNOWNED) work.push(index);
+  for (let child = work.pop(); child !== undefined; child = work.pop()) {
+    const end = graph.parentStart[child + 1] ?? 0;
+    for (let edge = graph.parentStart[child] ?? 0; edge < end; edge += 1) {
+      const parent = graph.parents[edge] ?? 0;
+      if (passOn(owners, child, parent)) work.push(parent);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import { type CommitGraph, isMerge } from "./commit-graph.ts";
+import type { ChangeFact, CommitFact } from "./facts.ts";
+import type { Certainty, FailureKind } from "./report.ts";
+
+/** What a message says that it takes back. */
+export type RevertMention = {
+  /** Lower-case hexadecimal, 7 to 64 digits. */
+  readonly shas: readonly string[];
+  readonly numbers: readonly number[];
+  /** As quoted, or what follows a conventional `revert:`. */
+  readonly title: string | null;
+};
+
+/** A commit that takes another one back. */
+export type Revert = {
+  readonly commit: number;
+  /** What was taken back; `null`: not found. */
+  readonly reverted: number | null;
+  readonly kind: FailureKind;
+  readonly certainty: Certainty;
+  readonly evidence: string;
+};
+
+const REVERT_SUBJECT = /^(?:[\w-]+(?:\([^)]*\))?!?:\s*)?revert(?:s|ed|ing)?\b(?:\([^)]*\))?!?\s*:?\s*/i;
+const SHA_MENTION =
+  /\brevert(?:s|ed|ing)?\s+(?:the\s+)?(?:commits?|changes?|revision)?\s*:?\s*((?:[0-9a-f]{7,64}(?:\s*(?:,|and|&)\s*)?)+)/gi;
+const NUMBER_MENTION =
+  /\brevert(?:s|ed|ing)?\s+(?:the\s+)?(?:pull request|merge request|pr|mr)?\s*(?:[\w.-]{1,100}\/[\w./-]{1,200})?[#!](\d{1,9})\b/gi;
+const TRAILING_NUMBER = /\s*\([#!](\d{1,9})\)\s*$/;
+const MERGE_NUMBER =
+  /^Merge pull request #(\d{1,9}) |^Merged in .*\(pull request #(\d{1,9})\)|\bSee merge request \S*!(\d{1,9})/m;
+/** A message is read up to here: nobody writes a revert below it, and a hostile one costs no more. */
+const BODY_CHARACTERS_MAX = 20_000;
+const SUBJECT_CHARACTERS_MAX = 500;
+
+/** @returns `null` for a message that takes nothing back, and for one that takes a revert back: that ships the change again. */
+export function readRevert(subject: string, body: string): RevertMention | null {
+  if (!/revert/i.test(subject) && !/revert/i.test(body)) return null;
+  const line = subject.slice(0, SUBJECT_CHARACTERS_MAX);
+  const head = REVERT_SUBJECT.exec(line);
+  const rest = head === null ? null : line.slice(head[0].length);
+  const title = rest === null ? null : quotedTitle(rest, head?.[0] ?? "");
+  if (title !== null && REVERT_SUBJECT.test(title)) return null;
+  const text = `${title === null ? line : ""}\n${body.slice(0, BODY_CHARACTERS_MAX)}`;
+  const shas = [...text.matchAll(SHA_MENTION)].flatMap(
+    ([, list]) => list?.toLowerCase().match(/[0-9a-f]{7,64}/g) ?? [],
+  );
+  const numbers = [...text.matchAll(NUMBER_MENTION)].map(([, digits]) => Number(digits));
+  if (shas.length === 0 && numbers.length === 0 && title === null) return null;
+  return { shas: [...new Set(shas)], numbers: [...new Set(numbers)], title };
+}
+
+/** The words between the outermost quotes; without quotes what follows a conventional `revert:`. */
+function quotedTitle(rest: string, head: string): string | null {
+  const quoted = /^["“'‘`](.*)["”'’`]/.exec(rest)?.[1];
+  if (quoted !== undefined && quoted.trim() !== "") return quoted.trim();
+  return head.trimEnd().endsWith(":") && /^revert/i.test(head) && rest.trim() !== "" ? rest.trim() : null;
+}
+
+/** Every revert among the commits, with the commit it takes back. O(commits), and O(commits) more once if any names an abbreviated id. */
+export function findReverts(graph: CommitGraph, changes: readonly ChangeFact[]): readonly Revert[] {
+  const mentions = graph.commits.flatMap((commit, index) => {
+    const mention = isMerge(commit) ? null : readRevert(commit.subject, commit.body);
+    return mention === null ? [] : [{ index, mention }];
+  });
+  if (mentions.length === 0) return [];
+  const byTitle = Map.groupBy(graph.commits.keys(), (index) => titleOf(graph.commits[index]));
+  const byNumber = indexNumbers(graph, changes);
+  const findSha = shaFinder(graph);
+  return mentions.flatMap(({ index, mention }) => resolve(graph, index, mention, { byTitle, byNumber, findSha }));
+}
+
+type Indexes = {
+  readonly byTitle: ReadonlyMap<string, readonly number[]>;
+  readonly byNumber: ReadonlyMap<number, number>;
+  readonly findSha: (sha: string) => number | undefined;
+};
+
+/** The surest way first: by id, by number, by title. */
+function resolve(graph: CommitGraph, commit: number, mention: RevertMention, indexes: Indexes): readonly Revert[] {
+  const subject = graph.commits[commit]?.subject ?? "";
+  const evidence = `${graph.commits[commit]?.sha.slice(0, 12) ?? ""} ${subject}`;
+  const others = (found: readonly (number | undefined)[]) =>
+    found.filter((index): index is number => index !== undefined && index !== commit);
+  const bySha = others(mention.shas.map(indexes.findSha));
+  if (bySha.length > 0)
+    return bySha.map((reverted) => ({ commit, reverted, kind: "revert-sha", certainty: "strong", evidence }));
+  const byNumber = others(mention.numbers.map((number) => indexes.byNumber.get(number)));
+  if (byNumber.length > 0)
+    return byNumber.map((reverted) => ({
+      commit,
+      reverted,
+      kind: "revert-pull-request",
+      certainty: "strong",
+      evidence,
+    }));
+  const reverted = mention.title === null ? undefined : findTitle(graph, commit, mention.title, indexes);
+  const kind = mention.title !== null ? "revert-title" : mention.shas.length > 0 ? "revert-sha" : "revert-pull-request";
+  return [{ commit, reverted: reverted ?? null, kind, certainty: "likely", evidence }];
+}
+
+/** The number that a quoted title ends with decides between equal titles; else the last one committed before the revert. */
+function findTitle(graph: CommitGraph, revert: number, title: string, indexes: Indexes): number | undefined {
+  const number = TRAILING_NUMBER.exec(title)?.[1];
+  const numbered = number === undefined ? undefined : indexes.byNumber.get(Number(number));
+  if (numbered !== undefined && numbered !== revert) return numbered;
+  const latestMs = graph.commits[revert]?.committedAtMs ?? 0;
+  let best: number | undefined;
+  for (const index of indexes.byTitle.get(bareTitle(title)) ?? []) {
+    const atMs = graph.commits[index]?.committedAtMs ?? 0;
+    if (index === revert || atMs > latestMs) continue;
+    if (best === undefined || isOlder(graph, best, index)) best = index;
+  }
+  return best;
+}
+
+/** By commit time, then id: not by the order in which commits are told. */
+function isOlder(graph: CommitGraph, a: number, b: number): boolean {
+  const [first, second] = [graph.commits[a], graph.commits[b]];
+  if (first === undefined || second === undefined) return false;
+  if (first.committedAtMs !== second.committedAtMs) return first.committedAtMs < second.committedAtMs;
+  return first.sha < second.sha;
+}
+
+/** Without the `(#123)` that a squash-merge appends, once or more. */
+function bareTitle(title: string): string {
+  let bare = title.slice(0, SUBJECT_CHARACTERS_MAX);
+  while (TRAILING_NUMBER.test(bare)) bare = bare.replace(TRAILING_NUMBER, "");
+  return bare.trim().toLowerCase();
+}
+
+/** A merge of a pull request goes by the request's title, which its message quotes in the first line. */
+function titleOf(commit: CommitFact | undefined): string {
+  if (commit === undefined) return "";
+  const isRequest = isMerge(commit) && MERGE_NUMBER.test(mergeText(commit));
+  return bareTitle(isRequest ? (commit.body.trimStart().split("\n", 1)[0] ?? "") : commit.subject);
+}
+
+function indexNumbers(graph: CommitGraph, changes: readonly ChangeFact[]): ReadonlyMap<number, number> {
+  const byNumber = new Map<number, number>();
+  for (const [index, commit] of graph.commits.entries()) {
+    const number = numberOf(commit);
+    if (number === undefined) continue;
+    // A cherry-pick keeps the number: the first commit that had it brought the request.
+    const known = byNumber.get(number);
+    if (known === undefined || isOlder(graph, index, known)) byNumber.set(number, index);
+  }
+  for (const { number, mergeCommit } of changes) {
+    const index = mergeCommit === null ? undefined : graph.indexBySha.get(mergeCommit);
+    if (number !== null && index !== undefined) byNumber.set(number, index);
+  }
+  return byNumber;
+}
+
+/** The request that a commit brought, as its message says. */
+function numberOf(commit: CommitFact): number | undefined {
+  const squashed = TRAILING_NUMBER.exec(commit.subject.slice(0, SUBJECT_CHARACTERS_MAX))?.[1];
+  if (squashed !== undefined) return Number(squashed);
+  if (!isMerge(commit)) return undefined;
+  const merged = MERGE_NUMBER.exec(mergeText(commit));
+  const digits = merged?.[1] ?? merged?.[2] ?? merged?.[3];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function mergeText({ subject, body }: CommitFact): string {
+  return `${subject.slice(0, SUBJECT_CHARACTERS_MAX)}\n${body.slice(0, BODY_CHARACTERS_MAX)}`;
+}
+
+/** An abbreviated id is looked up only if it means one commit. */
+function shaFinder(graph: CommitGraph): (sha: string) => number | undefined {
+  return (sha) => {
+    const whole = graph.indexBySha.get(sha);
+    if (whole !== undefined || sha.length >= 40) return whole;
+    let found: number | undefined;
+    for (const [known, index] of graph.indexBySha) {
+      if (!known.startsWith(sha)) continue;
+      if (found !== undefined) return undefined;
+      found = index;
+    }
+    return found;
+  };
+}

@@ -1,0 +1,78 @@
+import { isMerge } from "./commit-graph.ts";
+import { distributionOf } from "./distribution.ts";
+import type { BatchReport, CommitCounts, FrequencyReport } from "./report.ts";
+import type { Shipment } from "./shipments.ts";
+import { isMeasured, type WindowView } from "./window-view.ts";
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+export function frequencyOf(view: WindowView): FrequencyReport {
+  const { shipments, options } = view;
+  const gaps = shipments.slice(1).map(({ atMs }, index) => atMs - (shipments[index]?.atMs ?? atMs));
+  const attempts = view.ledger.failedAttempts.filter(({ finishedAtMs, startedAtMs }) => {
+    const atMs = finishedAtMs ?? startedAtMs;
+    return atMs !== null && options.fromMs <= atMs && atMs < options.toMs;
+  });
+  return {
+    count: shipments.length,
+    rollbacks: countRole(shipments, "rollback"),
+    redeployments: countRole(shipments, "redeployment"),
+    failedAttempts: attempts.length,
+    perWeek: (shipments.length * WEEK_MS) / Math.max(1, options.toMs - options.fromMs),
+    gapMs: distributionOf(gaps),
+  };
+}
+
+export function countRole(shipments: readonly Shipment[], wanted: Shipment["role"]): number {
+  return shipments.filter(({ role }) => role === wanted).length;
+}
+
+export function commitCountsOf(view: WindowView): CommitCounts {
+  return {
+    nonMerge: view.counted.length,
+    merge: view.merges,
+    duplicates: view.duplicates,
+    unreleased: countUnreleased(view),
+    unknown: view.shipments.reduce((sum, { unknownCommits }) => sum + unknownCommits, 0),
+  };
+}
+
+/** Not shipped before the window's end: never, or by a later deployment and older than the end. */
+function countUnreleased({ ledger, options }: WindowView): number {
+  const { graph, owners, isDuplicate, shipments } = ledger;
+  const only = options.onlyCommits ?? null;
+  let count = 0;
+  for (const [index, commit] of graph.commits.entries()) {
+    const owner = owners[index] ?? -1;
+    const isLater = owner === -1 || (shipments[owner]?.atMs ?? options.fromMs) >= options.toMs;
+    if (!isLater || isMerge(commit) || isDuplicate[index] === 1 || commit.committedAtMs >= options.toMs) continue;
+    if (only === null || only.has(commit.sha)) count += 1;
+  }
+  return count;
+}
+
+/** Commits and lines of each deployment that ships work: no baseline, no rollback, no flag. */
+export function batchOf(view: WindowView): BatchReport {
+  const { commits } = view.ledger.graph;
+  const perShipment = new Map<number, { commits: number; lines: number | null }>();
+  for (const shipment of view.shipments) {
+    if (!isMeasured(shipment) || shipment.fact.kind === "flag" || shipment.role === "unknown") continue;
+    perShipment.set(shipment.index, { commits: 0, lines: null });
+  }
+  const lines: number[] = [];
+  for (const { commit, shipment } of view.counted) {
+    const batch = perShipment.get(shipment.index);
+    if (batch === undefined) continue;
+    batch.commits += 1;
+    const size = commits[commit]?.lines ?? null;
+    if (size === null) continue;
+    batch.lines = (batch.lines ?? 0) + size;
+    lines.push(size);
+  }
+  const batches = [...perShipment.values()];
+  return {
+    commitsPerRelease: distributionOf(batches.map((batch) => batch.commits)),
+    linesPerCommit: distributionOf(lines),
+    linesPerRelease: distributionOf(batches.flatMap((batch) => batch.lines ?? [])),
+  };
+}

@@ -1,0 +1,43 @@
+import type { DeliveryFacts } from "./facts.ts";
+import type { Unknown } from "./report.ts";
+import type { ShippingLedger } from "./shipments.ts";
+
+/** What these facts cannot tell, and which source would. */
+export function unknownsOf(facts: DeliveryFacts, ledger: ShippingLedger): readonly Unknown[] {
+  const unknowns: Unknown[] = [];
+  const tagsOnly = facts.deployments.length > 0 && facts.deployments.every(({ kind }) => kind === "release");
+  if (tagsOnly)
+    unknowns.push({
+      what: "When a release reached users, and whether it was deployed at all: a tag is taken for a deployment.",
+      source: "deployments, from a CI webhook or POST /api/v1/deployments",
+      tells: ["deployments"],
+    });
+  if (facts.changes.length === 0)
+    unknowns.push({
+      what: "Where the time before a merge goes (coding, pickup, review): git keeps no reviews, and a squash hides when work began.",
+      source: "pull requests, from GitHub or GitLab",
+      tells: ["changes"],
+    });
+  if (facts.incidents.length === 0)
+    unknowns.push({
+      what: "Failures that were mended without a revert, and when users had service again.",
+      source: "incidents, from the tool that pages people or POST /api/v1/incidents",
+      tells: ["incidents"],
+    });
+  if (facts.pipelineRuns.length === 0)
+    unknowns.push({
+      what: "How much of the waiting is CI.",
+      source: "pipeline runs, from CI webhooks or OpenTelemetry",
+      tells: ["pipeline-runs"],
+    });
+  if (facts.testRuns.length === 0)
+    unknowns.push({ what: "Which tests are flaky.", source: "test runs, from CI", tells: ["test-runs"] });
+  const untold = ledger.shipments.filter(({ role }) => role === "unknown").length;
+  if (untold > 0)
+    unknowns.push({
+      what: `What ${untold} of ${ledger.shipments.length} deployments brought: no revision or commit list that is in the history.`,
+      source: "the commits, from a git clone, or `revision` on each deployment",
+      tells: ["commits", "deployments"],
+    });
+  return unknowns;
+}
