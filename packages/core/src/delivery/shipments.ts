@@ -44,14 +44,15 @@ export function buildShippingLedger(facts: Pick<DeliveryFacts, "commits" | "depl
   const owners = ownersOf(graph, points, roots, before);
   const isDuplicate = findDuplicates(graph, owners);
   const commitsOf = Map.groupBy(owners.keys(), (commit) => owners[commit] ?? UNOWNED);
-  const lines = previousOnLine(graph, owners, points.length);
+  const revisionOwners = roots.map((root) => ownerAt(owners, root));
+  const lines = previousOnLine(graph, owners, revisionOwners);
   const roles = rolesOf(points, roots, owners, before === UNOWNED);
   const shipments = points.map((fact, index) => ({
     index,
     fact,
     atMs: fact.finishedAtMs ?? 0,
     role: roles[index] ?? "unknown",
-    revisionOwner: ownerAt(owners, roots[index]),
+    revisionOwner: revisionOwners[index] ?? UNOWNED,
     commits: commitsOf.get(index) ?? [],
     unknownCommits: (fact.commits ?? []).filter((sha) => !graph.indexBySha.has(sha)).length,
     previousOnLine: (graph.commits.length === 0 ? index - 1 : lines[index]) ?? UNOWNED,
@@ -159,21 +160,26 @@ function isTwin(commit: Twin, other: Twin | undefined): boolean {
 }
 
 /**
- * The shipment each one builds upon: of the owners of its commits' parents, the latest. A patch release from a side branch has none of the main line's commits behind
- * it, and so does not stand between two releases of the main line.
+ * The shipment each one builds upon: of the owners of its commits' parents, the latest; and of what deployed that revision, the last before this one. A patch release from
+ * a side branch has none of the main line's commits behind it, and so does not stand between two releases of the main line.
  */
-function previousOnLine(graph: CommitGraph, owners: Int32Array, count: number): Int32Array {
-  const previous = new Int32Array(count).fill(UNOWNED);
+function previousOnLine(graph: CommitGraph, owners: Int32Array, revisionOwners: readonly number[]): Int32Array {
+  const builtOn = new Int32Array(revisionOwners.length).fill(UNOWNED);
   for (let commit = 0; commit < owners.length; commit += 1) {
     const owner = owners[commit] ?? UNOWNED;
     if (owner < 0) continue;
     const end = graph.parentStart[commit + 1] ?? 0;
     for (let edge = graph.parentStart[commit] ?? 0; edge < end; edge += 1) {
       const parentOwner = owners[graph.parents[edge] ?? 0] ?? UNOWNED;
-      if (parentOwner < owner && parentOwner > (previous[owner] ?? UNOWNED)) previous[owner] = parentOwner;
+      if (parentOwner < owner && parentOwner > (builtOn[owner] ?? UNOWNED)) builtOn[owner] = parentOwner;
     }
   }
-  return previous;
+  const latest = new Map<number, number>();
+  return Int32Array.from(revisionOwners, (owner, index) => {
+    const before = latest.get(owner === index ? (builtOn[index] ?? UNOWNED) : owner) ?? UNOWNED;
+    if (owner >= 0) latest.set(owner, index);
+    return before;
+  });
 }
 
 function rolesOf(
