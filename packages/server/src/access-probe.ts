@@ -133,7 +133,7 @@ const ROLLOUT = { kind: "flag", environment: ASKED, flag: "f", candidate: "on", 
 
 /** Valid where whose environment it is stands in the body: what is wrong with a body may be told before. */
 function bodyOf({ url }: MountedRoute): object {
-  if (url === "/api/v1/rollouts") return ROLLOUT;
+  if (url === "/api/v1/rollouts" || url === "/api/v1/rollouts/preview") return ROLLOUT;
   if (url === "/api/v1/flags") return { key: "f" };
   if (url === "/api/v1/environments") return { key: ASKED };
   if (url === "/api/v1/tokens") return { name: "another", role: "viewer", environment: ASKED };

@@ -110,7 +110,7 @@ export async function openNode(config: Config, log: Logger): Promise<SteadfastNo
       nowMs,
       onWritten: (trx, append, flag, provenance) => followFlag(rollouts, trx, append, flag, provenance),
     },
-    journal: { journal },
+    journal: { journal, database },
     ofrep: { flagSet: (environment) => snapshots.get(environment)?.flagSet, nowMs },
     operations: {
       readiness,

@@ -29,7 +29,7 @@ export async function openAccess(
     ...{ database, journal, principals, nowMs, newId, publicUrl: more.publicUrl },
     onEnvironmentCreated: more.onEnvironmentCreated ?? (async () => {}),
   });
-  await journalRoutes(app, { journal });
+  await journalRoutes(app, { journal, database });
 
   const send = (method: "GET" | "POST" | "DELETE", url: string, payload?: object, token: string = ADMIN_TOKEN) =>
     app.inject({

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from "kysely";
+import type { ColumnType, Generated, GeneratedAlways } from "kysely";
 
 /** JSON is stored as text on every engine, so that what is read is byte for byte what was written. */
 type JsonText = string;
@@ -16,6 +16,8 @@ export type Tables = {
     type: string;
     data: JsonText;
     actor: JsonText;
+    /** The actor's id, by the engine. */
+    actor_id: GeneratedAlways<string>;
     reason: string | null;
     occurred_at_ms: Milliseconds;
   };

@@ -1,4 +1,4 @@
-import type { Transaction } from "kysely";
+import type { Insertable, Transaction } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { Provenance, StoredEvent, StreamAppend } from "./event.ts";
@@ -73,7 +73,7 @@ function conflict(append: StreamAppend, version: number): ProblemError {
   );
 }
 
-function toRow(event: StoredEvent): Tables["event"] {
+function toRow(event: StoredEvent): Insertable<Tables["event"]> {
   return {
     seq: event.seq,
     id: event.id,

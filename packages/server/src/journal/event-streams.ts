@@ -3,10 +3,13 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { STREAM_BUFFER_BYTES_MAX, STREAM_HEARTBEAT_MS } from "../http/limits.ts";
 import { type Broadcast, createBroadcast, openEventStream, sseFrame } from "../http/server-sent-events.ts";
 import type { StoredEvent } from "./event.ts";
+import type { EventFilter } from "./filter.ts";
 import type { Journal } from "./journal.ts";
-import { toApiEvent } from "./to-api-event.ts";
 
 const EVENTS_PER_PAGE = 500;
+
+/** Events as they are sent, in the same order. */
+export type DescribeEvents = (events: readonly StoredEvent[]) => Promise<readonly { readonly seq: number }[]>;
 
 export type EventStreams = {
   /**
@@ -14,47 +17,55 @@ export type EventStreams = {
    *
    * @param after `undefined`: only what happens from now on
    */
-  follow(request: FastifyRequest, reply: FastifyReply, after: number | undefined): Promise<void>;
+  follow(request: FastifyRequest, reply: FastifyReply, filter: EventFilter, after: number | undefined): Promise<void>;
   close(): void;
 };
 
-/** Consumers with the same view: all events, or one environment's. */
+/** Consumers with the same view: all events, one environment's, or what a filter lets through. */
 type Channel = {
+  readonly filter: EventFilter;
   readonly broadcast: Broadcast;
   /** The seq up to which the broadcast has sent. Changes in the same turn as the sending. */
   sentSeq: number;
+  /** Consumers, those who still catch up included: without one the channel is let go. */
+  followers: number;
 };
 
-/** Everybody's live events come from one tail; only catching up reads for one consumer. */
-export async function createEventStreams(journal: Journal): Promise<EventStreams> {
+/** Everybody's live events come from one tail; only catching up and filtering read the store. */
+export async function createEventStreams(journal: Journal, describe: DescribeEvents): Promise<EventStreams> {
   let tailedSeq = await journal.headSeq();
-  const channels = new Map<string | null, Channel>();
+  const channels = new Map<string, Channel>();
   /** Resolves when every channel has what the tail brought. */
   let tailed = Promise.withResolvers<void>();
   let isClosed = false;
 
-  const channelOf = (environment: string | null): Channel => {
-    const known = channels.get(environment);
-    if (known) return known;
-    const broadcast = createBroadcast({ maxBufferedBytes: STREAM_BUFFER_BYTES_MAX, heartbeatMs: STREAM_HEARTBEAT_MS });
-    const channel = { broadcast, sentSeq: tailedSeq };
-    channels.set(environment, channel);
+  const join = (filter: EventFilter, stream: ServerResponse): Channel => {
+    const name = nameOf(filter);
+    const broadcast = () =>
+      createBroadcast({ maxBufferedBytes: STREAM_BUFFER_BYTES_MAX, heartbeatMs: STREAM_HEARTBEAT_MS });
+    const channel = channels.get(name) ?? { filter, broadcast: broadcast(), sentSeq: tailedSeq, followers: 0 };
+    channels.set(name, channel);
+    channel.followers += 1;
+    stream.once("close", () => {
+      channel.followers -= 1;
+      if (channel.followers > 0 || channels.get(name) !== channel) return;
+      channels.delete(name);
+      channel.broadcast.close();
+    });
     return channel;
   };
 
-  const forward = async (
-    environment: string | null,
-    channel: Channel,
-    events: readonly StoredEvent[],
-    upTo: number,
-  ): Promise<void> => {
+  const forward = async (channel: Channel, events: readonly StoredEvent[], upTo: number): Promise<void> => {
     if (channel.sentSeq >= upTo) return;
-    const isRead = environment !== null && channel.broadcast.size() > 0;
-    const selected = isRead ? await readRange(journal, environment, channel.sentSeq, upTo, events.length) : events;
-    // A consumer who joined during the read waits at `sentSeq`, and gets these too.
-    if (selected.length > 0 && (isRead || environment === null)) {
-      channel.broadcast.send(Buffer.concat(selected.map(toFrame)));
+    if (channel.broadcast.size() > 0) {
+      const selected = isEverything(channel.filter)
+        ? events
+        : await readRange(journal, channel.filter, channel.sentSeq, upTo, events.length);
+      const frames = toFrames(await describe(selected));
+      // A consumer who joined during the reads waits at `sentSeq`, and gets these too.
+      if (frames.length > 0) channel.broadcast.send(frames);
     }
+    // In the same turn as the look at who is there, or as the sending: nobody falls between.
     channel.sentSeq = upTo;
   };
 
@@ -63,27 +74,27 @@ export async function createEventStreams(journal: Journal): Promise<EventStreams
     if (!last) return;
     // First, because a channel that is made while this waits begins here.
     tailedSeq = last.seq;
-    for (const [environment, channel] of channels) await forward(environment, channel, events, last.seq);
+    for (const channel of channels.values()) await forward(channel, events, last.seq);
     tailed.resolve();
     tailed = Promise.withResolvers<void>();
   });
 
   return {
-    follow: async (request, reply, after) => {
-      const { environment } = request.principal;
-      const channel = channelOf(environment);
+    follow: async (request, reply, filter, after) => {
       // A seq beyond the head is another store's: waiting for it would be for ever.
       const headSeq = await journal.headSeq();
       let cursor = Math.min(after ?? headSeq, headSeq);
       const stream = openEventStream(request, reply);
       if (stream.writableEnded) return;
+      const channel = join(filter, stream);
       while (channel.sentSeq < cursor && stream.writable && !isClosed) await tailed.promise;
       while (cursor < channel.sentSeq && stream.writable) {
         const upTo = channel.sentSeq;
-        const page = await readRange(journal, environment, cursor, upTo, EVENTS_PER_PAGE);
+        const page = await readRange(journal, filter, cursor, upTo, EVENTS_PER_PAGE);
         const last = page.at(-1);
+        const frames = toFrames(await describe(page));
         cursor = page.length < EVENTS_PER_PAGE || !last ? upTo : last.seq;
-        if (page.length > 0 && !stream.write(Buffer.concat(page.map(toFrame)))) await drained(stream);
+        if (page.length > 0 && !stream.write(frames)) await drained(stream);
       }
       if (stream.writable) channel.broadcast.add(request, reply);
     },
@@ -96,18 +107,26 @@ export async function createEventStreams(journal: Journal): Promise<EventStreams
   };
 }
 
+function nameOf(filter: EventFilter): string {
+  return JSON.stringify(Object.entries(filter).filter(([, value]) => value !== undefined && value !== null));
+}
+
+function isEverything(filter: EventFilter): boolean {
+  return Object.values(filter).every((value) => value === undefined || value === null);
+}
+
 function readRange(
   journal: Journal,
-  environment: string | null,
+  filter: EventFilter,
   afterSeq: number,
   upTo: number,
   limit: number,
 ): Promise<readonly StoredEvent[]> {
-  return journal.read({ afterSeq, beforeSeq: upTo + 1, environment, limit, order: "asc" });
+  return journal.read({ ...filter, afterSeq, beforeSeq: upTo + 1, limit, order: "asc" });
 }
 
-function toFrame(event: StoredEvent): Buffer {
-  return sseFrame({ event: "event", id: event.seq, data: JSON.stringify(toApiEvent(event)) });
+function toFrames(events: readonly { readonly seq: number }[]): Buffer {
+  return Buffer.concat(events.map((event) => sseFrame({ event: "event", id: event.seq, data: JSON.stringify(event) })));
 }
 
 /** Until the consumer has read on, or is gone. */

@@ -152,9 +152,9 @@ describeOnEachStore("the journal", (open) => {
     expect(await seqs({ afterSeq: 2, beforeSeq: 5 })).toEqual([3, 4]);
     expect(await seqs({ afterSeq: 2, limit: 2, order: "desc" })).toEqual([12, 11]);
     expect(await seqs({ stream: "flag/f" })).toEqual([1, 2]);
-    expect(await seqs({ type: "rollout" })).toEqual([7, 9]);
-    expect(await seqs({ type: "other.", beforeSeq: 5 })).toEqual([2, 4]);
-    expect(await seqs({ type: "other" })).toEqual([]);
+    expect(await seqs({ types: ["rollout"] })).toEqual([7, 9]);
+    expect(await seqs({ types: ["other."], beforeSeq: 5 })).toEqual([2, 4]);
+    expect(await seqs({ types: ["other"] })).toEqual([]);
     expect(await seqs({ environment: "staging" })).toEqual([3, 4, 7, 8, 11, 12]);
   });
 });

@@ -171,7 +171,7 @@ function recordRoutes(app: App, deps: RolloutRouteDeps): void {
       requireEnvironment(request, state.environment);
       const events = await deps.journal.read({
         stream: rolloutStream(state.id),
-        type: "rollout.judged",
+        types: ["rollout.judged"],
         afterSeq: request.query.after ?? 0,
         limit: request.query.limit + 1,
         order: "asc",
