@@ -835,20 +835,32 @@ export interface paths {
         };
         /**
          * Read the journal
-         * @description A token of one environment sees that environment's events only.
+         * @description A token of one environment sees that environment's events only. `next` is for `after`, or for `before` where the order is desc. A text is looked for in 100,000 events at a time: a page may be short, and still have a next one.
          */
         get: {
             parameters: {
                 query?: {
+                    /** @description The id of a token, or of a part of the server, such as guard */
+                    actor?: string;
                     /** @description Events with a greater seq */
                     after?: number;
                     /** @description Events with a smaller seq */
                     before?: number;
+                    /** @description Its own events, those of its flags and of its rollouts */
+                    environment?: string;
+                    /** @description A flag's own events in every environment, and those of its rollouts */
+                    flag?: string;
+                    /** @description RFC 3339: not before */
+                    from?: string;
                     limit?: number;
                     order?: "asc" | "desc";
                     /** @description Such as flag/production/new-checkout */
                     stream?: string;
-                    /** @description A type, or a prefix with a dot at its end, such as rollout. */
+                    /** @description A part of the reason, in any case */
+                    text?: string;
+                    /** @description RFC 3339: not after */
+                    to?: string;
+                    /** @description Types, or prefixes with a dot at their end, such as rollout.; commas between them */
                     type?: string;
                 };
                 header?: never;
@@ -894,12 +906,28 @@ export interface paths {
         };
         /**
          * Follow the journal (server-sent events)
-         * @description `event: event`, `id` is the seq. Begins after `after`, else after the header Last-Event-ID, else with what happens next.
+         * @description `event: event`, `id` is the seq. Begins after `after`, else after the header Last-Event-ID, else with what happens next. The filters are those of the pages.
          */
         get: {
             parameters: {
                 query?: {
+                    /** @description The id of a token, or of a part of the server, such as guard */
+                    actor?: string;
                     after?: number;
+                    /** @description Its own events, those of its flags and of its rollouts */
+                    environment?: string;
+                    /** @description A flag's own events in every environment, and those of its rollouts */
+                    flag?: string;
+                    /** @description RFC 3339: not before */
+                    from?: string;
+                    /** @description Such as flag/production/new-checkout */
+                    stream?: string;
+                    /** @description A part of the reason, in any case */
+                    text?: string;
+                    /** @description RFC 3339: not after */
+                    to?: string;
+                    /** @description Types, or prefixes with a dot at their end, such as rollout.; commas between them */
+                    type?: string;
                 };
                 header?: {
                     "last-event-id"?: number;
@@ -2637,6 +2665,7 @@ export interface components {
             reason: string | null;
             seq: number;
             stream: string;
+            subject: components["schemas"]["Subject"];
             type: string;
             version: number;
         };
@@ -3331,6 +3360,14 @@ export interface components {
             stages?: components["schemas"]["StageSpecInput"][];
             /** @description How long it stays watched after completion; default 1800 */
             watchSeconds?: number;
+        };
+        Subject: {
+            environment: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "rollout" | "flag" | "environment" | "token" | "other";
+            /** @description By which people know it: a rollout's is its flag */
+            name: string;
         };
         SwitchOffFlagInput: {
             /** @description Why; kept in the journal */
