@@ -105,6 +105,7 @@ function compileList(elements: readonly Json[], place: Place): Expression {
   const expressions = elements.map((element) => compileAt(element, { ...place, isAnswer: false }));
   const values = expressions.flatMap(({ constant }) => (constant === undefined ? [] : [constant.value]));
   if (values.length === expressions.length) return constantExpression(values);
+  place.source.usage.size += elements.length;
   return { compute: (data, nowMs) => expressions.map(({ compute }) => compute(data, nowMs)) };
 }
 
@@ -121,6 +122,7 @@ function compileOperator(operator: string, operand: Json, place: Place): Express
   if (args.length < arity.minArguments || args.length > arity.maxArguments) {
     throw new InvalidTargetingError(`${JSON.stringify(operator)} takes ${arityInWords(arity)}`);
   }
+  place.source.usage.size += 1 + args.length;
   return compileOne(args, scopeAt(place));
 }
 

@@ -2,7 +2,7 @@ import { compileTargeting } from "./compile-targeting.ts";
 import type { FlagDefinition, FlagDocument, FlagMetadata, FlagValue, Json } from "./definition.ts";
 import type { Evaluation, EvaluationContext } from "./evaluation.ts";
 import { quoted } from "./fault-list.ts";
-import { ITERATIONS_MAX, JSON_DEPTH_MAX } from "./limits.ts";
+import { JSON_DEPTH_MAX, STEPS_MAX } from "./limits.ts";
 import type { Compute, Usage } from "./logic-expression.ts";
 import { Answer } from "./logic-expression.ts";
 import { isRecord, toText } from "./logic-value.ts";
@@ -65,7 +65,7 @@ export function compileFlagSet(document: FlagDocument): FlagSet {
 
 function evaluateTargeting(flag: CompiledFlag, context: EvaluationContext, nowMs: number | undefined): Evaluation {
   const { usage } = flag;
-  if (usage.iterates) usage.iterationsLeft = ITERATIONS_MAX;
+  if (usage.isMetered) usage.stepsLeft = STEPS_MAX;
   try {
     const outcome = flag.targeting(isRecord(context) ? context : EMPTY_CONTEXT, nowMs);
     if (outcome instanceof Answer) return outcome.evaluation;
@@ -83,7 +83,7 @@ function compileFlag(
   setMetadata: FlagMetadata,
   evaluators: ReadonlyMap<string, Json>,
 ): CompiledFlag {
-  const usage: Usage = { readsTime: false, iterates: false, iterationsLeft: 0 };
+  const usage: Usage = { readsTime: false, isMetered: false, stepsLeft: 0, size: 0 };
   const flag: CompiledFlag = {
     fixed: undefined,
     targeting: () => null,

@@ -4,7 +4,7 @@ import type { FlagDefinition, Json } from "./definition.ts";
 import type { Evaluation, EvaluationContext } from "./evaluation.ts";
 import { armName, bucketOf, sumOf } from "./fractional.ts";
 import { pointer } from "./json-measure.ts";
-import { ITERATIONS_MAX } from "./limits.ts";
+import { STEPS_MAX } from "./limits.ts";
 import type { Usage } from "./logic-expression.ts";
 import { isRecord, isTruthy, toText } from "./logic-value.ts";
 import { murmurHash } from "./murmur-hash.ts";
@@ -67,7 +67,7 @@ class ExplainingWalk {
   readonly #flagKey: string;
   readonly #context: EvaluationContext;
   readonly #nowMs: number;
-  readonly #usage: Usage = { readsTime: false, iterates: false, iterationsLeft: ITERATIONS_MAX };
+  readonly #usage: Usage = { readsTime: false, isMetered: false, stepsLeft: STEPS_MAX, size: 0 };
   #failedAt: string | undefined;
 
   constructor(flagKey: string, context: EvaluationContext, nowMs: number) {

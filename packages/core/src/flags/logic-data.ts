@@ -125,6 +125,7 @@ function asNames(args: Json | undefined): readonly string[] {
 
 /** Names that are absent; an attribute that is `null` or `""` is there. */
 function compileMissingNames(names: readonly string[], scope: Scope): (data: unknown) => readonly string[] {
+  scope.usage.size += names.length;
   const wanted = names
     .map((name) => ({ name, segments: splitPath(name) }))
     .filter(({ segments }) => !(scope.isContext && segments[0] === FLAGD));

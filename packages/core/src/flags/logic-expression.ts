@@ -1,5 +1,7 @@
 import type { Json } from "./definition.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { CHARACTERS_PER_STEP } from "./limits.ts";
+import { TOO_MUCH_WORK } from "./logic-value.ts";
 
 /**
  * A compiled rule: reads `data` (the context, or an element inside `map`, `filter`, …) and answers a value. It never
@@ -31,7 +33,25 @@ export type Scope = {
   readonly compileForElement: (logic: Json) => Expression;
 };
 
-export type Usage = { readsTime: boolean; iterates: boolean; iterationsLeft: number };
+export type Usage = {
+  readsTime: boolean;
+  /** The rule iterates, or makes or searches texts or lists: what it does is counted. */
+  isMetered: boolean;
+  /** Of one evaluation, when it is counted. */
+  stepsLeft: number;
+  /** Operators and their arguments that were compiled so far. */
+  size: number;
+};
+
+/**
+ * Counts what was done with a text or a list of this length.
+ *
+ * @throws when the evaluation has taken all its steps
+ */
+export function spend(usage: Usage, length: number): void {
+  usage.stepsLeft -= Math.ceil(length / CHARACTERS_PER_STEP);
+  if (usage.stepsLeft < 0) throw TOO_MUCH_WORK;
+}
 
 /** A variant's name that a rule answers with, resolved when it was compiled. Neither JSON nor a context can be one. */
 export class Answer {

@@ -1,6 +1,7 @@
-import { LIST_LENGTH_MAX } from "./limits.ts";
-import type { CompileOperator, Compute, Scope } from "./logic-expression.ts";
+import { LIST_LENGTH_MAX, SEARCHED_BY_ENGINE_LENGTH_MAX } from "./limits.ts";
+import { type CompileOperator, type Compute, type Scope, spend } from "./logic-expression.ts";
 import { isRecord, isTruthy, NOT_A_LIST, NOT_SEARCHABLE, TOO_MUCH_WORK, toText } from "./logic-value.ts";
+import { containsText } from "./text-search.ts";
 
 /** A literal list longer than this is searched by hash instead of one by one. */
 const SEARCHED_ONE_BY_ONE_MAX = 8;
@@ -38,12 +39,17 @@ export const compileNone: CompileOperator = (args, scope) => {
 
 /** The body sees `current` and `accumulator`. */
 export const compileReduce: CompileOperator = (args, scope) => {
-  const { list, body } = compileIteration(args, scope);
+  const { list, body, stepsPerElement } = compileIteration(args, scope);
+  const { usage } = scope;
   const start = scope.compile(args[2] ?? null).compute;
   return {
     compute: (data, nowMs) => {
       let accumulator = flat(start(data, nowMs));
-      for (const current of list(data, nowMs)) accumulator = flat(body({ accumulator, current }, nowMs));
+      for (const current of list(data, nowMs)) {
+        // Every operator of the rule may look at all of it.
+        spend(usage, stepsPerElement * sizeOf(accumulator));
+        accumulator = flat(body({ accumulator, current }, nowMs));
+      }
       return accumulator;
     },
   };
@@ -56,9 +62,20 @@ function flat(accumulator: unknown): unknown {
   return accumulator;
 }
 
+/** Characters or elements of a value that is `flat`, and of the texts right inside it. */
+function sizeOf(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 0;
+  let size = 0;
+  for (const part of Object.values(value)) size += 1 + (typeof part === "string" ? part.length : 0);
+  return size;
+}
+
 /** Joins lists and single values into one list. */
 export const compileMerge: CompileOperator = (args, scope) => {
   const operands = args.map((arg) => scope.compile(arg).compute);
+  const { usage } = scope;
+  usage.isMetered = true;
   return {
     compute: (data, nowMs) => {
       const merged: unknown[] = [];
@@ -69,6 +86,7 @@ export const compileMerge: CompileOperator = (args, scope) => {
         if (Array.isArray(value)) for (const element of value) merged.push(element);
         else merged.push(value);
       }
+      spend(usage, merged.length);
       return merged;
     },
   };
@@ -78,16 +96,25 @@ export const compileMerge: CompileOperator = (args, scope) => {
 export const compileIn: CompileOperator = ([item = null, haystack = null], scope) => {
   const { compute: needle, attribute } = scope.compile(item);
   const { compute, constant } = scope.compile(haystack);
+  const { usage } = scope;
   const literal = constant?.value;
   if (Array.isArray(literal)) return { compute: searching(needle, attribute, literal) };
+  usage.isMetered = true;
 
   return {
     compute: (data, nowMs) => {
       const wanted = needle(data, nowMs);
       const searched = compute(data, nowMs);
       if (!searched) return false;
-      if (typeof searched === "string") return searched.includes(toText(wanted));
-      if (Array.isArray(searched)) return searched.includes(wanted);
+      if (typeof searched === "string") {
+        const part = toText(wanted);
+        spend(usage, searched.length + part.length);
+        return part.length <= SEARCHED_BY_ENGINE_LENGTH_MAX ? searched.includes(part) : containsText(searched, part);
+      }
+      if (Array.isArray(searched)) {
+        spend(usage, searched.length);
+        return searched.includes(wanted);
+      }
       throw NOT_SEARCHABLE;
     },
   };
@@ -111,17 +138,21 @@ function searching(needle: Compute, attribute: string | undefined, elements: rea
 function compileIteration(...[[source = null, each = null], scope]: Parameters<CompileOperator>): {
   readonly list: (data: unknown, nowMs: number | undefined) => readonly unknown[];
   readonly body: Compute;
+  readonly stepsPerElement: number;
 } {
   const { usage }: Scope = scope;
-  usage.iterates = true;
+  usage.isMetered = true;
   const { compute } = scope.compile(source);
+  const sizeBefore = usage.size;
+  const body = scope.compileForElement(each).compute;
+  const stepsPerElement = 1 + usage.size - sizeBefore;
   const list = (data: unknown, nowMs: number | undefined): readonly unknown[] => {
     const value = compute(data, nowMs);
     if (!value) return [];
     if (!Array.isArray(value)) throw NOT_A_LIST;
-    usage.iterationsLeft -= value.length;
-    if (usage.iterationsLeft < 0) throw TOO_MUCH_WORK;
+    usage.stepsLeft -= value.length * stepsPerElement;
+    if (usage.stepsLeft < 0) throw TOO_MUCH_WORK;
     return value;
   };
-  return { list, body: scope.compileForElement(each).compute };
+  return { list, body, stepsPerElement };
 }

@@ -1,7 +1,7 @@
 import type { Json } from "./definition.ts";
 import { TEXT_LENGTH_MAX } from "./limits.ts";
 import type { CompileOperator, Compute, Expression } from "./logic-expression.ts";
-import { InvalidTargetingError } from "./logic-expression.ts";
+import { InvalidTargetingError, spend } from "./logic-expression.ts";
 import { isRecord, NOT_A_STRING, TOO_MUCH_WORK, toNumber, toText } from "./logic-value.ts";
 import { VERSION_COMPARISONS } from "./operators.ts";
 import type { SemanticVersion } from "./semantic-version.ts";
@@ -10,6 +10,8 @@ import { compareVersions, parseVersion } from "./semantic-version.ts";
 /** Joins texts; `null` is nothing. */
 export const compileCat: CompileOperator = (args, scope) => {
   const operands = args.map((arg) => scope.compile(arg).compute);
+  const { usage } = scope;
+  usage.isMetered = true;
   return {
     compute: (data, nowMs) => {
       let joined = "";
@@ -18,6 +20,7 @@ export const compileCat: CompileOperator = (args, scope) => {
         if (value !== null && value !== undefined) joined += toText(value);
         if (joined.length > TEXT_LENGTH_MAX) throw TOO_MUCH_WORK;
       }
+      spend(usage, joined.length);
       return joined;
     },
   };

@@ -18,6 +18,8 @@ export type OfrepDeps = {
 /** Names the environment for a token that is good for all of them. */
 const ENVIRONMENT_HEADER = "x-steadfast-environment";
 const ENVIRONMENT_DEFAULT = "production";
+/** 5,000 groups of 25 characters. Every flag may look at all of it, so what a context may hold bounds what a request costs. */
+const CONTEXT_BODY_BYTES_MAX = 131_072;
 /** As long as a key can be. */
 const ENVIRONMENT_SHOWN_CHARACTERS = 40;
 
@@ -28,6 +30,7 @@ export async function ofrepRoutes(parent: App, deps: OfrepDeps): Promise<void> {
     app.post(
       "/ofrep/v1/evaluate/flags/:key",
       {
+        bodyLimit: CONTEXT_BODY_BYTES_MAX,
         config: { access: "evaluate" },
         schema: {
           summary: "Evaluate one flag (OFREP)",
@@ -48,6 +51,7 @@ export async function ofrepRoutes(parent: App, deps: OfrepDeps): Promise<void> {
     app.post(
       "/ofrep/v1/evaluate/flags",
       {
+        bodyLimit: CONTEXT_BODY_BYTES_MAX,
         config: { access: "evaluate" },
         schema: { summary: "Evaluate every flag (OFREP)", tags: ["ofrep"], body: z.unknown() },
       },
