@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { App } from "./app-type.ts";
 import { toProblem } from "./error-handler.ts";
 import { ProblemError } from "./problem.ts";
 
@@ -31,4 +32,13 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     "Connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+/** Node would refuse a request that names no host with an empty answer. RFC 9112, section 3.2. */
+export function refuseWithoutHost(app: App): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    if (request.headers.host !== undefined || request.raw.httpVersion !== "1.1") return done();
+    reply.header("connection", "close");
+    done(new ProblemError("invalid-request", "The request names no host. Send the header Host, as HTTP/1.1 asks."));
+  });
 }

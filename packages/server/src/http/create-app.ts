@@ -1,7 +1,7 @@
 import fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import { serializerCompiler } from "fastify-type-provider-zod";
 import type { App } from "./app-type.ts";
-import { answerClientError } from "./client-error.ts";
+import { answerClientError, refuseWithoutHost } from "./client-error.ts";
 import { handleErrors, sendError } from "./error-handler.ts";
 import { guardAnswers } from "./guard-answers.ts";
 import { checkBodies } from "./json-body.ts";
@@ -38,6 +38,7 @@ export function createApp(options: {
     routerOptions: { maxParamLength: PATH_PARAMETER_CHARACTERS_MAX },
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
+      requireHostHeader: false,
       // Node gives a body the longer of the two times, whichever name it has.
       headersTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: SLOW_SENDER_CHECK_MS,
@@ -56,6 +57,7 @@ export function createApp(options: {
   app.removeContentTypeParser("text/plain");
   handleErrors(app);
   guardAnswers(app, { isHttps: options.isHttps ?? false });
+  refuseWithoutHost(app);
   checkBodies(app);
   return app;
 }
