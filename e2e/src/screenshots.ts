@@ -10,13 +10,15 @@ import { launchBrowser } from "./browser.ts";
 import { flags } from "./screens/flags.ts";
 import { journal } from "./screens/journal.ts";
 import { now } from "./screens/now.ts";
+import { palette } from "./screens/palette.ts";
 import { rollout } from "./screens/rollout.ts";
 import { SCENES, type Scene, type Screen, type Shot } from "./screens/screen.ts";
+import { about, environments, tokens } from "./screens/settings.ts";
 import { signIn } from "./screens/sign-in.ts";
 import { type EmptyServer, type Story, startEmptyServer, tellStory } from "./screens/story.ts";
 
 /** Every page of the dashboard. A new one gets a file in `screens/` and a place here. */
-const SCREENS: readonly Screen[] = [signIn, now, rollout, flags, journal];
+const SCREENS: readonly Screen[] = [signIn, now, palette, rollout, flags, journal, environments, tokens, about];
 
 const FOLDER = resolve(import.meta.dirname, "../../docs/screenshots");
 /** A page of the documentation should not take long to load. */
@@ -76,7 +78,8 @@ async function take<World extends EmptyServer>(browser: Browser, world: World, p
     reducedMotion: "reduce",
   });
   try {
-    if (!shot.isSignedOut) await context.request.post("/api/v1/session", { data: { token: world.token } });
+    if (!shot.isSignedOut)
+      await context.request.post("/api/v1/session", { data: { token: shot.token?.(world) ?? world.token } });
     const page = await context.newPage();
     await shot.prepare?.(page);
     await page.goto(typeof shot.path === "string" ? shot.path : shot.path(world));

@@ -33,6 +33,19 @@ export const VISITS: readonly Visit[] = [
   { name: "the flags", path: "/flags", ready: (page) => page.getByTestId("flag-row").first().waitFor() },
   { name: "no flag", path: "/flags?search=nothing", ready: (page) => page.getByTestId("empty-state").waitFor() },
   { name: "the journal", path: "/journal", ready: (page) => page.getByTestId("event").first().waitFor() },
+  { name: "the palette", path: "/", ready: openPalette },
+  { name: "the keyboard help", path: "/", ready: openKeyboardHelp },
+  {
+    name: "the environments",
+    path: "/settings/environments",
+    ready: (page) => page.getByTestId("environment").first().waitFor(),
+  },
+  { name: "an environment's form", path: "/settings/environments?create=true", ready: untilNameIsAsked },
+  { name: "the tokens", path: "/settings/tokens", ready: (page) => page.getByTestId("token").first().waitFor() },
+  { name: "a token's form", path: "/settings/tokens?create=true", ready: untilNameIsAsked },
+  { name: "a token's secret", path: "/settings/tokens?create=true", ready: createToken },
+  { name: "a token's end", path: "/settings/tokens", ready: openRevokeDialog },
+  { name: "about the server", path: "/settings/about", ready: (page) => page.getByText("Version").waitFor() },
   { name: "the account", path: "/flags", ready: openAccount },
   { name: "no such page", path: "/nowhere", ready: (page) => page.getByRole("heading", { level: 1 }).waitFor() },
 ];
@@ -45,4 +58,36 @@ export async function openRollBackDialog(page: Page): Promise<void> {
 async function openAccount(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Account and appearance" }).click();
   await page.getByRole("button", { name: "Sign out" }).waitFor();
+}
+
+export async function openPalette(page: Page): Promise<void> {
+  // The shell listens once it is drawn.
+  await page.getByRole("button", { name: "Search pages, flags, rollouts and actions" }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search pages, flags, rollouts and actions" }).waitFor();
+  await page.getByRole("dialog").getByRole("option").first().waitFor();
+}
+
+async function openKeyboardHelp(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Account and appearance" }).waitFor();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+}
+
+async function untilNameIsAsked(page: Page): Promise<void> {
+  await page.getByRole("dialog").getByLabel("Name", { exact: true }).waitFor();
+}
+
+async function createToken(page: Page): Promise<void> {
+  await untilNameIsAsked(page);
+  await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill("a visitor's");
+  await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
+  await page.getByLabel("The token", { exact: true }).waitFor();
+  // So that leaving the page does not ask first.
+  await page.getByRole("dialog").getByRole("button", { name: "Copy", exact: true }).click();
+}
+
+async function openRevokeDialog(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Revoke a visitor's" }).first().click();
+  await page.getByRole("dialog").waitFor();
 }

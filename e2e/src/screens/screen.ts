@@ -9,6 +9,8 @@ export type Scene = (typeof SCENES)[number];
 export type Shot<World> = {
   /** Below the server's address. */
   readonly path: string | ((world: World) => string);
+  /** Whose token signs in; default: the world's own. */
+  readonly token?: (world: World) => string;
   /** Nobody is signed in. */
   readonly isSignedOut?: boolean;
   /** Before the page is opened: requests to be broken, say. */

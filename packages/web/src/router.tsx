@@ -15,7 +15,13 @@ import { Shell } from "./shell/shell.tsx";
 import { LoadingState } from "./ui/page-states.tsx";
 
 type RootSearch = { environment?: string };
-type SignInSearch = { returnTo?: string };
+type SignInSearch = {
+  /** Where to go on. */
+  returnTo?: string;
+  /** A session ended while a page was open. */
+  ended?: true;
+};
+type CreateSearch = { create?: true };
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   validateSearch: (search: Record<string, unknown>): RootSearch =>
@@ -28,8 +34,11 @@ const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/sign-in",
   validateSearch: (search: Record<string, unknown>): SignInSearch => {
-    const returnTo = search.returnTo;
-    return typeof returnTo === "string" && isOwnPath(returnTo) ? { returnTo } : {};
+    const { returnTo, ended } = search;
+    return {
+      ...(typeof returnTo === "string" && isOwnPath(returnTo) ? { returnTo } : {}),
+      ...(ended === true ? { ended } : {}),
+    };
   },
   component: lazyRouteComponent(() => import("./access/sign-in-page.tsx"), "SignInPage"),
 });
@@ -72,11 +81,47 @@ const journalRoute = createRoute({
   component: lazyRouteComponent(() => import("./journal/journal-page.tsx"), "JournalPage"),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./settings/settings-layout.tsx"), "SettingsLayout"),
+});
+
+const settingsIndexRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/environments", replace: true });
+  },
+});
+
+const environmentsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/environments",
+  validateSearch: createSearch,
+  component: lazyRouteComponent(() => import("./settings/environments-page.tsx"), "EnvironmentsPage"),
+});
+
+const tokensRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/tokens",
+  validateSearch: createSearch,
+  component: lazyRouteComponent(() => import("./settings/tokens-page.tsx"), "TokensPage"),
+});
+
+const aboutRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/about",
+  component: lazyRouteComponent(() => import("./settings/about-page.tsx"), "AboutPage"),
+});
+
 const elsewhereRoute = createRoute({ getParentRoute: () => signedInRoute, path: "$", component: NotFoundPage });
+
+const settingsRoutes = settingsRoute.addChildren([settingsIndexRoute, environmentsRoute, tokensRoute, aboutRoute]);
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  signedInRoute.addChildren([nowRoute, rolloutRoute, flagsRoute, journalRoute, elsewhereRoute]),
+  signedInRoute.addChildren([nowRoute, rolloutRoute, flagsRoute, journalRoute, settingsRoutes, elsewhereRoute]),
 ]);
 
 export function createAppRouter(queryClient: QueryClient) {
@@ -89,6 +134,11 @@ export function createAppRouter(queryClient: QueryClient) {
     defaultErrorComponent: CrashPage,
     defaultNotFoundComponent: NotFoundPage,
   });
+}
+
+/** Whether the dialog that creates something is open. */
+function createSearch(search: Record<string, unknown>): CreateSearch {
+  return search.create === true ? { create: true } : {};
 }
 
 /** Only paths of this page: a link must not carry people elsewhere after they sign in. */

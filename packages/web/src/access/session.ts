@@ -17,6 +17,20 @@ export function useOperateRefusal(): string | null {
   return `Your token “${me.name}” has the role ${me.role}. Sign in with an operator's or an admin's token to do this.`;
 }
 
+/** Why this person may not make environments and tokens; `null` when they may. */
+export function useAdministerRefusal(): string | null {
+  const me = useMe();
+  if (me === null || me.role === "admin") return null;
+  return `Your token “${me.name}” has the role ${me.role}. Sign in with an admin's token to do this.`;
+}
+
+let isLeaving = false;
+
+/** Whether the person is signing out just now, so that the end of the session is no surprise to them. */
+export function isSigningOut(): boolean {
+  return isLeaving;
+}
+
 export function useSession() {
   const queryClient = useQueryClient();
   const router = useRouter();
@@ -26,18 +40,27 @@ export function useSession() {
       const me = await answerOf(api.POST("/api/v1/session", { body: { token } }));
       queryClient.clear();
       queryClient.setQueryData(meQuery.queryKey, me);
-      router.history.push(returnTo);
+      router.history.replace(returnTo);
     },
     signOut: async () => {
+      isLeaving = true;
       try {
-        await doneBy(api.DELETE("/api/v1/session"));
-      } catch (error) {
-        // The session has ended already.
-        if (!(error instanceof ApiProblem && error.status === 401)) throw error;
+        await endSession();
+        await router.navigate({ to: "/sign-in" });
+        queryClient.clear();
+        queryClient.setQueryData(meQuery.queryKey, null);
+      } finally {
+        isLeaving = false;
       }
-      queryClient.clear();
-      queryClient.setQueryData(meQuery.queryKey, null);
-      await router.navigate({ to: "/sign-in" });
     },
   };
+}
+
+async function endSession(): Promise<void> {
+  try {
+    await doneBy(api.DELETE("/api/v1/session"));
+  } catch (error) {
+    // The session has ended already.
+    if (!(error instanceof ApiProblem && error.status === 401)) throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import { Button, PasswordInput } from "@mantine/core";
+import { IconLogout } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ApiProblem } from "../api/api-problem.ts";
@@ -11,7 +12,7 @@ import classes from "./sign-in-page.module.css";
 const route = getRouteApi("/sign-in");
 
 export function SignInPage() {
-  const { returnTo = "/" } = route.useSearch();
+  const { returnTo = "/", ended = false } = route.useSearch();
   const { signIn } = useSession();
   const [token, setToken] = useState("");
   const [fault, setFault] = useState<string>();
@@ -36,10 +37,21 @@ export function SignInPage() {
       <div className={classes.box}>
         <Logo />
         <h1>Sign in</h1>
-        <p>See what is moving, and take it back when it hurts.</p>
+        {ended ? (
+          <p className={classes.ended} role="status">
+            <IconLogout size={17} aria-hidden />
+            <span>
+              Your session has ended: it ran out, was left in another window, or its token was revoked. Sign in again,
+              and you are back where you were.
+            </span>
+          </p>
+        ) : (
+          <p>See what is moving, and take it back when it hurts.</p>
+        )}
         <form onSubmit={onSubmit} className={classes.form}>
           <PasswordInput
             label="Token"
+            placeholder="sfd_…"
             autoFocus
             autoComplete="current-password"
             spellCheck={false}
@@ -54,13 +66,19 @@ export function SignInPage() {
           </Button>
         </form>
         <details className={classes.help}>
-          <summary>Where do I get a token?</summary>
+          <summary>Where do I find a token?</summary>
           <p>
-            The server prints an admin token once, at its very first start; it is also the value of{" "}
-            <code>STEADFAST_ADMIN_TOKEN</code> when that was set. Whoever holds an admin token makes one for you:
+            <strong>You started this server.</strong> At its very first start it printed an admin token, once: look
+            where <code>steadfast serve</code> or <code>npm start</code> wrote. If <code>STEADFAST_ADMIN_TOKEN</code>{" "}
+            was set then, that is the token.
+          </p>
+          <p>
+            <strong>Somebody else did.</strong> Whoever holds an admin token makes one for you, under Settings or on the
+            command line:
           </p>
           <pre>steadfast token create --name "your name" --role operator</pre>
           <InAClone />
+          <p>The browser keeps a session for twelve hours, never the token.</p>
         </details>
       </div>
     </main>

@@ -8,6 +8,18 @@ import type { paths } from "./api-types.ts";
  */
 export const api = createClient<paths>({ headers: { "x-steadfast-csrf": "1" }, credentials: "same-origin" });
 
+/** Asked for by somebody who has no session yet: a refusal there ends none. */
+const SIGN_IN_PATH = "/api/v1/session";
+
+/** Calls `listener` whenever the server knows this page's session no more, whatever was asked. */
+export function onSessionOver(listener: () => void): void {
+  api.use({
+    onResponse: ({ response, schemaPath }) => {
+      if (response.status === 401 && schemaPath !== SIGN_IN_PATH) listener();
+    },
+  });
+}
+
 type Call<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
 
 /**

@@ -1,7 +1,7 @@
 import type { components } from "./api-types.ts";
 
 /** The words of the contract that the pages use, each under its own name. */
-type Schemas = components["schemas"];
+export type Schemas = components["schemas"];
 
 export type Me = Schemas["Me"];
 export type Environment = Schemas["Environment"];
@@ -18,3 +18,6 @@ export type Verdict = Decision["verdict"];
 export type Flag = Schemas["Flag"];
 export type FlagState = Schemas["FlagState"];
 export type JournalEvent = Schemas["Event"];
+export type Token = Schemas["Token"];
+export type CreatedToken = Schemas["CreatedToken"];
+export type About = Schemas["About"];

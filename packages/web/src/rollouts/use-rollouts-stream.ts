@@ -1,17 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { followEventStream, type StreamState } from "../api/event-stream.ts";
+import { followEventStream } from "../api/event-stream.ts";
+import { type Freshness, NOT_HEARD } from "../api/freshness.ts";
 import { activeRolloutsQuery, latestRolloutsQuery, meQuery, rolloutQuery } from "../api/queries.ts";
 import { readRollout, readRolloutList } from "../api/read-message.ts";
 import type { Rollout } from "../api/types.ts";
-
-export type Freshness = {
-  readonly state: StreamState;
-  /** `null`: nothing was heard yet. */
-  readonly lastMessageAtMs: number | null;
-};
-
-const NOT_HEARD: Freshness = { state: "connecting", lastMessageAtMs: null };
 
 /** Keeps the rollouts of an environment up to date in the query cache while the page is shown. */
 export function useRolloutsStream(environment: string): Freshness {

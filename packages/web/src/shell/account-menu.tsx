@@ -1,8 +1,9 @@
 import { ActionIcon, Button, isMantineColorScheme, Popover, useMantineColorScheme } from "@mantine/core";
-import { IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { IconKeyboard, IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { useState } from "react";
 import { useMe, useSession } from "../access/session.ts";
 import classes from "./account-menu.module.css";
+import { useCommands } from "./commands.tsx";
 
 const SCHEMES = [
   { value: "auto", label: "As the system" },
@@ -14,7 +15,9 @@ const SCHEMES = [
 export function AccountMenu() {
   const me = useMe();
   const { signOut } = useSession();
+  const { openHelp } = useCommands();
   const [fault, setFault] = useState<string>();
+  const [isOpen, setOpen] = useState(false);
   const leave = async () => {
     try {
       await signOut();
@@ -23,9 +26,23 @@ export function AccountMenu() {
     }
   };
   return (
-    <Popover position="bottom-end" width={240} shadow="md" trapFocus withinPortal={false}>
+    <Popover
+      opened={isOpen}
+      onChange={setOpen}
+      position="bottom-end"
+      width={240}
+      shadow="md"
+      trapFocus
+      withinPortal={false}
+    >
       <Popover.Target>
-        <ActionIcon variant="subtle" color="gray" size={34} aria-label="Account and appearance">
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={34}
+          aria-label="Account and appearance"
+          onClick={() => setOpen(!isOpen)}
+        >
           <IconUserCircle size={21} stroke={1.6} />
         </ActionIcon>
       </Popover.Target>
@@ -40,6 +57,16 @@ export function AccountMenu() {
           </p>
         )}
         <SchemeChoice />
+        <Button
+          variant="default"
+          leftSection={<IconKeyboard size={16} aria-hidden />}
+          onClick={() => {
+            setOpen(false);
+            openHelp();
+          }}
+        >
+          Keyboard help
+        </Button>
         <Button variant="default" leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
           Sign out
         </Button>

@@ -1,20 +1,16 @@
-import { useQuery } from "@tanstack/react-query";
-import { Outlet, useRouter } from "@tanstack/react-router";
-import { useEffect } from "react";
-import { meQuery } from "../api/queries.ts";
+import { Outlet } from "@tanstack/react-router";
+import { BottomBar } from "./bottom-bar.tsx";
+import { CommandsProvider } from "./commands.tsx";
+import { PageAnnouncer } from "./page-announcer.tsx";
 import classes from "./shell.module.css";
 import { TopBar } from "./top-bar.tsx";
+import { useSessionEnd } from "./use-session-end.ts";
 
 /** What stands around every page of a signed-in person. */
 export function Shell() {
-  const router = useRouter();
-  const isSignedOut = useQuery(meQuery).data === null;
-  useEffect(() => {
-    // The session ended, here or in another window: the route's own check leads to the sign-in page and back.
-    if (isSignedOut) void router.invalidate();
-  }, [isSignedOut, router]);
+  useSessionEnd();
   return (
-    <>
+    <CommandsProvider>
       <a className={classes.skip} href="#content">
         Skip to the content
       </a>
@@ -22,6 +18,8 @@ export function Shell() {
       <main id="content" className={classes.content} tabIndex={-1}>
         <Outlet />
       </main>
-    </>
+      <BottomBar />
+      <PageAnnouncer />
+    </CommandsProvider>
   );
 }

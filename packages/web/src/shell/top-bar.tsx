@@ -1,14 +1,12 @@
+import { IconSearch } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { Keys } from "../ui/keys.tsx";
 import { AccountMenu } from "./account-menu.tsx";
+import { useCommands } from "./commands.tsx";
 import { EnvironmentSwitch } from "./environment-switch.tsx";
 import { Logo } from "./logo.tsx";
+import { PAGES } from "./pages.ts";
 import classes from "./top-bar.module.css";
-
-const PAGES = [
-  { to: "/", label: "Now" },
-  { to: "/flags", label: "Flags" },
-  { to: "/journal", label: "Journal" },
-] as const;
 
 export function TopBar() {
   return (
@@ -25,10 +23,35 @@ export function TopBar() {
           ))}
         </nav>
         <div className={classes.right}>
+          <PaletteButton />
           <EnvironmentSwitch />
           <AccountMenu />
         </div>
       </div>
     </header>
+  );
+}
+
+function PaletteButton() {
+  const { openPalette, preparePalette } = useCommands();
+  return (
+    <button
+      type="button"
+      className={classes.search}
+      aria-keyshortcuts="Meta+K Control+K"
+      aria-haspopup="dialog"
+      onClick={openPalette}
+      onPointerEnter={preparePalette}
+      onFocus={preparePalette}
+    >
+      <IconSearch size={16} aria-hidden />
+      <span className={classes.spoken}>Search pages, flags, rollouts and actions</span>
+      <span className={classes.searchLabel} aria-hidden>
+        Search
+      </span>
+      <span className={classes.searchKeys} aria-hidden>
+        <Keys keys={["Mod", "K"]} />
+      </span>
+    </button>
   );
 }

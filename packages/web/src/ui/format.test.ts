@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  formatBytes,
   formatClock,
   formatDuration,
   formatMilliseconds,
@@ -8,6 +9,19 @@ import {
   formatPoints,
   formatRelative,
 } from "./format.ts";
+
+describe("bytes", () => {
+  it("are told by thousands, two digits or whole", () => {
+    expect([0, 940, 12_345, 3_400_000, 123_456_789, 2e15].map(formatBytes)).toEqual([
+      "0 B",
+      "940 B",
+      "12 kB",
+      "3.4 MB",
+      "123 MB",
+      "2000 TB",
+    ]);
+  });
+});
 
 describe("figures for people", () => {
   it("keeps two digits of a small percentage, so that close rates can be told apart", () => {

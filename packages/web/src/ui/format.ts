@@ -26,6 +26,14 @@ export function formatPoints(points: number): string {
   return `${value} ${value === "1" ? "point" : "points"}`;
 }
 
+/** `940 B`, `12 kB`, `3.4 MB`: by thousands. */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1_000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1_000 ** power;
+  const unit = ["B", "kB", "MB", "GB", "TB"][power];
+  return `${value >= 100 || power === 0 ? Math.round(value) : trimmed(value.toPrecision(2))} ${unit}`;
+}
+
 export function formatMilliseconds(milliseconds: number): string {
   if (milliseconds >= 1_000) return `${(milliseconds / 1_000).toFixed(2)} s`;
   return `${milliseconds >= 10 ? Math.round(milliseconds) : trimmed(milliseconds.toFixed(1))} ms`;

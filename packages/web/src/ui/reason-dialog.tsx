@@ -1,5 +1,6 @@
-import { Button, Modal, Textarea } from "@mantine/core";
+import { Button, Textarea } from "@mantine/core";
 import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from "react";
+import { Dialog, keepFocusOnPage } from "./dialog.tsx";
 import classes from "./reason-dialog.module.css";
 
 /** As the server bounds it. */
@@ -50,54 +51,40 @@ export function ReasonDialog(props: Props) {
   };
 
   return (
-    <Modal.Root opened onClose={props.onClose} centered size={480}>
-      <Modal.Overlay />
-      <Modal.Content>
-        <div className={classes.head}>
-          <Modal.Title className={classes.title}>{props.title}</Modal.Title>
-          <Modal.CloseButton aria-label="Close" />
+    <Dialog title={props.title} onClose={props.onClose}>
+      <form onSubmit={onSubmit} className={classes.form}>
+        <div className={classes.what}>{props.children}</div>
+        <Textarea
+          label="Reason"
+          placeholder="What did you see?"
+          data-autofocus
+          autosize
+          minRows={2}
+          maxRows={6}
+          maxLength={REASON_MAX_CHARACTERS}
+          value={reason}
+          error={fault}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <ul className={classes.suggestions} aria-label="Often said">
+          {props.suggestions.map((suggestion) => (
+            <li key={suggestion}>
+              <button type="button" onClick={() => setReason(suggestion)}>
+                {suggestion}
+              </button>
+            </li>
+          ))}
+        </ul>
+        <div className={classes.buttons}>
+          <Button variant="default" onClick={props.onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" color={props.isDangerous ? "red" : "blue"} loading={isBusy}>
+            {props.confirmLabel}
+          </Button>
         </div>
-        <Modal.Body>
-          <form onSubmit={onSubmit} className={classes.form}>
-            <div className={classes.what}>{props.children}</div>
-            <Textarea
-              label="Reason"
-              placeholder="What did you see?"
-              data-autofocus
-              autosize
-              minRows={2}
-              maxRows={6}
-              maxLength={REASON_MAX_CHARACTERS}
-              value={reason}
-              error={fault}
-              onChange={(event) => setReason(event.currentTarget.value)}
-              onKeyDown={onKeyDown}
-            />
-            <ul className={classes.suggestions} aria-label="Often said">
-              {props.suggestions.map((suggestion) => (
-                <li key={suggestion}>
-                  <button type="button" onClick={() => setReason(suggestion)}>
-                    {suggestion}
-                  </button>
-                </li>
-              ))}
-            </ul>
-            <div className={classes.buttons}>
-              <Button variant="default" onClick={props.onClose}>
-                Cancel
-              </Button>
-              <Button type="submit" color={props.isDangerous ? "red" : "blue"} loading={isBusy}>
-                {props.confirmLabel}
-              </Button>
-            </div>
-          </form>
-        </Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+      </form>
+    </Dialog>
   );
-}
-
-/** The button that opened the dialog may be gone by now: then the focus goes to the content, not to the page's start. */
-function keepFocusOnPage(): void {
-  if (document.activeElement === document.body) document.getElementById("content")?.focus();
 }
