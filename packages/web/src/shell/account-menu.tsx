@@ -3,7 +3,7 @@ import { IconKeyboard, IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { useState } from "react";
 import { useMe, useSession } from "../access/session.ts";
 import classes from "./account-menu.module.css";
-import { useCommands } from "./commands.tsx";
+import { useCommands } from "./commands.ts";
 
 const SCHEMES = [
   { value: "auto", label: "As the system" },

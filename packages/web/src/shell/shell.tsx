@@ -1,6 +1,6 @@
 import { Outlet } from "@tanstack/react-router";
 import { BottomBar } from "./bottom-bar.tsx";
-import { CommandsProvider } from "./commands.tsx";
+import { CommandsProvider } from "./commands-provider.tsx";
 import { PageAnnouncer } from "./page-announcer.tsx";
 import classes from "./shell.module.css";
 import { TopBar } from "./top-bar.tsx";

@@ -2,7 +2,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { Keys } from "../ui/keys.tsx";
 import { AccountMenu } from "./account-menu.tsx";
-import { useCommands } from "./commands.tsx";
+import { useCommands } from "./commands.ts";
 import { EnvironmentSwitch } from "./environment-switch.tsx";
 import { Logo } from "./logo.tsx";
 import { PAGES } from "./pages.ts";

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import type { Commands } from "./commands.tsx";
+import type { Commands } from "./commands.ts";
 import { PAGES } from "./pages.ts";
 import { areSingleKeysOn } from "./single-keys.ts";
 

@@ -24,7 +24,7 @@ import { ACTIONS, actionsFor } from "../../rollouts/actions.tsx";
 import { isInFlight, isWatched, movementOf } from "../../rollouts/rollout-phase.ts";
 import { formatPercent, formatRelative } from "../../ui/format.ts";
 import { useNowMs } from "../../ui/use-now.ts";
-import { useCommands } from "../commands.tsx";
+import { useCommands } from "../commands.ts";
 import { PAGES } from "../pages.ts";
 import type { Entry } from "./entry.ts";
 import { paletteFlagsQuery, paletteRolloutsQuery } from "./palette-queries.ts";

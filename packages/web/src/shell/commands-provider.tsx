@@ -1,6 +1,7 @@
-import { createContext, lazy, type ReactNode, Suspense, useContext, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import type { Rollout } from "../api/types.ts";
 import type { ActionName } from "../rollouts/actions.tsx";
+import { type Commands, CommandsContext } from "./commands.ts";
 import { useShellKeys } from "./use-shell-keys.ts";
 
 const loadPalette = () => import("./palette/palette.tsx");
@@ -13,17 +14,6 @@ const RolloutActionDialog = lazy(() =>
 type Open =
   | { readonly what: "palette" | "help" }
   | { readonly what: "action"; readonly rollout: Rollout; readonly action: ActionName };
-
-export type Commands = {
-  readonly openPalette: () => void;
-  /** Fetches the palette's part of the page, before it is wanted. */
-  readonly preparePalette: () => void;
-  readonly openHelp: () => void;
-  /** Asks for the reason, and acts on a rollout, wherever one is. */
-  readonly actOn: (rollout: Rollout, action: ActionName) => void;
-};
-
-const CommandsContext = createContext<Commands | null>(null);
 
 /** What can be reached from everywhere: the palette, the keyboard help, and what is done from them. */
 export function CommandsProvider({ children }: { children: ReactNode }) {
@@ -49,10 +39,4 @@ export function CommandsProvider({ children }: { children: ReactNode }) {
       </Suspense>
     </CommandsContext>
   );
-}
-
-export function useCommands(): Commands {
-  const commands = useContext(CommandsContext);
-  if (commands === null) throw new Error("useCommands is for what stands inside the shell");
-  return commands;
 }
