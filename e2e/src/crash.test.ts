@@ -3,7 +3,6 @@ import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Api, type Flag, type JournalEvent, readJournal } from "./api.ts";
 import type { Exit } from "./child-process.ts";
 import { replay } from "./cli-process.ts";
 import { eventually } from "./eventually.ts";
@@ -11,10 +10,6 @@ import { createFlag, LONG_STAGES, readRollout, startRollout, untilState } from "
 import { startTelemetryLoad } from "./load.ts";
 import { launchServer, startServer } from "./server-process.ts";
 
-const KILLS = 15;
-const WRITERS = 4;
-/** Acknowledged writes before the kill comes, a few more each round: it meets another moment every time. */
-const WRITES_PER_ROUND = 5;
 /** A rollout is judged again so soon after a restart. */
 const RESUME_DEADLINE_MS = 5_000;
 /** Less than the 72 s for which the server keeps an idle connection. */
@@ -31,41 +26,6 @@ afterEach(async () => {
 });
 
 describe("kill -9", () => {
-  it(`loses no acknowledged write, ${KILLS} times in a row, and leaves no half event`, async () => {
-    const acknowledged = new Map<string, number>();
-    for (let round = 0; round < KILLS; round += 1) {
-      const server = await startServer({ dataDir });
-      const enough = Promise.withResolvers<void>();
-      let writes = 0;
-      const onAcknowledged = (key: string, version: number) => {
-        acknowledged.set(key, version);
-        writes += 1;
-        if (writes >= WRITES_PER_ROUND + round) enough.resolve();
-      };
-      const writers = Array.from({ length: WRITERS }, (_, writer) =>
-        writeUntilDead(server.api, `flag-${round}-${writer}`, onAcknowledged),
-      );
-      await enough.promise;
-      await server.kill("SIGKILL");
-      await Promise.all(writers);
-    }
-
-    const server = await startServer({ dataDir });
-    const [flags, events] = [await readFlags(server.api), await readJournal(server.api)];
-    await server.stop();
-
-    for (const [key, version] of acknowledged)
-      expect([key, flags.get(key)?.environments.production?.version ?? 0]).toSatisfy(
-        ([, stored]: [string, number]) => stored >= version,
-        `${key} at ${version}`,
-      );
-    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-    expect(gapsInStreams(events)).toEqual([]);
-    const created = events.filter(({ type }) => type === "flag.created").map(({ stream }) => stream.split("/").at(-1));
-    expect(new Set(created)).toEqual(new Set(flags.keys()));
-    console.info(`${KILLS} kills: ${acknowledged.size} flags, ${events.length} events, none lost`);
-  });
-
   it("does not stop a rollout: after the restart it goes on with the evidence that it had", async () => {
     const first = await startServer({ dataDir });
     await createFlag(first.api, "resumed");
@@ -143,53 +103,6 @@ describe("a data folder", () => {
     await owner.stop();
   });
 });
-
-/** Creates a flag and writes it again and again, until the server is gone. */
-async function writeUntilDead(
-  api: Api,
-  name: string,
-  onAcknowledged: (key: string, version: number) => void,
-): Promise<void> {
-  for (let count = 0; ; count += 1) {
-    const key = `${name}-${count}`;
-    try {
-      await api.post("/api/v1/flags", { key });
-      onAcknowledged(key, 1);
-      const path = `/api/v1/environments/production/flags/${key}`;
-      const { status } = await api.request(
-        "PUT",
-        path,
-        { defaultVariant: "on", reason: "again" },
-        { "if-match": '"1"' },
-      );
-      if (status === 200) onAcknowledged(key, 2);
-    } catch {
-      return;
-    }
-  }
-}
-
-async function readFlags(api: Api): Promise<Map<string, Flag>> {
-  const flags = new Map<string, Flag>();
-  let after: string | null = "";
-  while (after !== null) {
-    const query: string = after === "" ? "" : `&after=${encodeURIComponent(after)}`;
-    const page: { items: Flag[]; next: string | null } = await api.get(`/api/v1/flags?limit=100${query}`);
-    for (const flag of page.items) flags.set(flag.key, flag);
-    after = page.next;
-  }
-  return flags;
-}
-
-/** Events that do not follow the one before them in their stream. */
-function gapsInStreams(events: readonly JournalEvent[]): JournalEvent[] {
-  const lastVersion = new Map<string, number>();
-  return events.filter(({ stream, version }) => {
-    const expected = (lastVersion.get(stream) ?? 0) + 1;
-    lastVersion.set(stream, version);
-    return version !== expected;
-  });
-}
 
 /** A request whose body comes in two parts. */
 function sendHalf(url: string, token: string) {

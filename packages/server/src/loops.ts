@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Database } from "./db/database.ts";
 import type { Leases } from "./jobs/leases.ts";
-import { startTicker } from "./jobs/ticker.ts";
+import { startTicker, tickerClock } from "./jobs/ticker.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { ServerMetrics } from "./operations/server-metrics.ts";
 import { createTickWatch, type TickReport } from "./operations/tick-watch.ts";
@@ -65,6 +65,7 @@ export async function startLoops(deps: LoopDeps): Promise<Loops> {
   };
   const seconds = startTicker({
     intervalMs: JUDGE_INTERVAL_MS,
+    clock: tickerClock(deps.nowMs),
     run: (atMs) =>
       attempt(log, "the guard's second failed; the next one tries again", () => watch.time(() => judgeOnce(atMs))),
     onLate: (lateMs) => {
@@ -75,6 +76,7 @@ export async function startLoops(deps: LoopDeps): Promise<Loops> {
   });
   const minutes = startTicker({
     intervalMs: HOUSEKEEPING_INTERVAL_MS,
+    clock: tickerClock(deps.nowMs),
     run: (atMs) =>
       attempt(log, "housekeeping failed; the next minute tries again", async () => {
         await telemetry.prune(atMs);

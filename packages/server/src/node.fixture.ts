@@ -8,12 +8,12 @@ export const TEST_ADMIN_TOKEN = "test-admin-token-0123456789";
 /** A whole node on a store of the test's, asked without a port. */
 export async function openTestNode(
   database: DatabaseConfig,
-  more: Partial<Config> & { readonly logger?: Logger } = {},
+  more: Partial<Config> & { readonly logger?: Logger; readonly nowMs?: () => number } = {},
 ) {
-  const { logger = pino({ level: "silent" }), ...settings } = more;
+  const { logger = pino({ level: "silent" }), nowMs = Date.now, ...settings } = more;
   const loaded = loadConfig({ env: { STEADFAST_ADMIN_TOKEN: TEST_ADMIN_TOKEN }, flags: {} });
   if (!loaded.ok) throw new Error(loaded.faults.map((fault) => fault.message).join("; "));
-  const node: SteadfastNode = await openNode({ ...loaded.config, ...settings, database }, logger);
+  const node: SteadfastNode = await openNode({ ...loaded.config, ...settings, database }, logger, nowMs);
   await node.app.ready();
 
   const ask = async (

@@ -3,17 +3,16 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { ensureFirstStart } from "./access/first-start.ts";
 import { createPrincipals } from "./access/principals.ts";
-import { accessProjector } from "./access/projection.ts";
 import { type AppDeps, buildApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/open-database.ts";
-import { flagProjector } from "./flags/projection.ts";
 import { readFlagForRollout } from "./flags/read.ts";
 import { copyFlags, setDefaultVariant } from "./flags/write.ts";
 import type { App } from "./http/app-type.ts";
 import { prepareToClose } from "./http/close-gently.ts";
-import { newId } from "./http/ids.ts";
+import { noteWritten } from "./http/idempotency.ts";
+import { newId as createId } from "./http/ids.ts";
 import { ProblemError } from "./http/problem.ts";
 import { countOpenStreams } from "./http/server-sent-events.ts";
 import { createLeases } from "./jobs/leases.ts";
@@ -21,14 +20,13 @@ import { createJournal, type Journal } from "./journal/journal.ts";
 import { type Loops, startLoops } from "./loops.ts";
 import { observeRequests } from "./operations/observe-requests.ts";
 import { createReadiness } from "./operations/readiness.ts";
-import { createSelfTracing } from "./operations/self-tracing.ts";
+import type { SelfTracing } from "./operations/self-tracing.ts";
 import { createServerMetrics, readFrom, type ServerMetrics } from "./operations/server-metrics.ts";
+import { PROJECTORS } from "./projectors.ts";
 import { createJudge, type JudgeDeps, pairOf } from "./rollouts/judge.ts";
 import { createLiveRollouts } from "./rollouts/live.ts";
-import { rolloutProjector } from "./rollouts/projection.ts";
 import { followFlag } from "./rollouts/start.ts";
 import type { RolloutDeps } from "./rollouts/write.ts";
-import { snapshotProjector } from "./snapshots/projection.ts";
 import { createSnapshots, type Snapshots } from "./snapshots/snapshots.ts";
 import { createTelemetry, type Telemetry } from "./telemetry/telemetry.ts";
 import { VERSION } from "./version.ts";
@@ -55,18 +53,22 @@ const ONLY_NODE = "the-only-node";
 const PACKAGED_DASHBOARD = fileURLToPath(new URL("../dashboard", import.meta.url));
 const CLONE_DASHBOARD = fileURLToPath(new URL("../../web/dist", import.meta.url));
 
-const nowMs = () => Date.now();
-
-/** Opens the store and wires every noun to what it needs. The only place where nouns meet. */
-export async function openNode(config: Config, log: Logger): Promise<SteadfastNode> {
+/**
+ * Opens the store and wires every noun to what it needs. The only place where nouns meet.
+ *
+ * @param nowMs the wall clock, milliseconds since the epoch; it may be set back or forward at any time
+ */
+export async function openNode(config: Config, log: Logger, nowMs: () => number = Date.now): Promise<SteadfastNode> {
+  const newId = (prefix: string) => createId(prefix, nowMs());
   const database = await openDatabase(config.database);
   const nodeId = database.kind === "sqlite" ? ONLY_NODE : config.nodeName;
   const metrics = createServerMetrics({ version: VERSION, store: database.kind });
   const journal = await createJournal({
     database,
-    projectors: [accessProjector, flagProjector, rolloutProjector, snapshotProjector],
+    projectors: PROJECTORS,
     nowMs,
     newId,
+    onAppended: noteWritten,
     onTailFailure: ({ error }) => log.error({ err: error }, "a follower of the journal failed; it tries again"),
   });
   const { createdAdminToken } = await ensureFirstStart({ journal, newId }, { adminToken: config.adminToken });
@@ -74,17 +76,11 @@ export async function openNode(config: Config, log: Logger): Promise<SteadfastNo
   const snapshots = await createSnapshots({ database, journal });
   const telemetry = createTelemetry({ database, nodeId, nowMs, flags: flagDirectory(snapshots) });
   const leases = createLeases({ database, holder: nodeId, ttlMs: LEASE_TTL_MS, nowMs });
-  const rollouts = rolloutDeps(database, journal, telemetry);
+  const rollouts = rolloutDeps(database, journal, telemetry, { nowMs, newId });
   const judge = createJudge({ ...rollouts, ...judgeDeps(telemetry, leases), log });
   const live = createLiveRollouts({ database, judge, nowMs });
   const principals = await createPrincipals({ database, journal, nowMs });
-  const tracing = createSelfTracing({
-    endpoint: config.tracesEndpoint,
-    sampleRatio: 1,
-    version: VERSION,
-    nodeId,
-    onLost: (error) => log.warn({ err: error }, "traces of this server were lost"),
-  });
+  const tracing = await openTracing(config, nodeId, log);
 
   let loops: Loops | undefined;
   let isDraining = false;
@@ -103,6 +99,7 @@ export async function openNode(config: Config, log: Logger): Promise<SteadfastNo
       publicUrl: config.publicUrl,
       onEnvironmentCreated: copyFlags,
     },
+    backup: { database, projectors: PROJECTORS, version: VERSION, nowMs },
     dashboard: { distDir: existsSync(PACKAGED_DASHBOARD) ? PACKAGED_DASHBOARD : CLONE_DASHBOARD },
     flags: {
       database,
@@ -185,6 +182,15 @@ export async function openNode(config: Config, log: Logger): Promise<SteadfastNo
   };
 }
 
+/** OpenTelemetry is a fifth of the time that a start takes: loaded only when traces are wanted. */
+async function openTracing(config: Config, nodeId: string, log: Logger): Promise<SelfTracing> {
+  const endpoint = config.tracesEndpoint;
+  if (endpoint === undefined) return { attach: () => {}, shutdown: async () => {} };
+  const { createSelfTracing } = await import("./operations/self-tracing.ts");
+  const onLost = (error: unknown) => log.warn({ err: error }, "traces of this server were lost");
+  return createSelfTracing({ endpoint, sampleRatio: 1, version: VERSION, nodeId, onLost });
+}
+
 function flagDirectory(snapshots: Snapshots) {
   return {
     find: (environment: string, flag: string) => snapshots.get(environment)?.flags.get(flag),
@@ -192,12 +198,14 @@ function flagDirectory(snapshots: Snapshots) {
   };
 }
 
-function rolloutDeps(database: Database, journal: Journal, telemetry: Telemetry): RolloutDeps {
+type Clock = { readonly nowMs: () => number; readonly newId: (prefix: string) => string };
+
+function rolloutDeps(database: Database, journal: Journal, telemetry: Telemetry, clock: Clock): RolloutDeps {
   return {
     database,
     journal,
-    nowMs,
-    newRolloutId: () => newId("rol"),
+    nowMs: clock.nowMs,
+    newRolloutId: () => clock.newId("rol"),
     readFlag: readFlagForRollout,
     writeFlagDefault: setDefaultVariant,
     discardArrivals: async (trx, of) => {

@@ -130,6 +130,7 @@ const ADVICE_BY_CODE: Readonly<Record<string, readonly string[]>> = {
   "role-insufficient": ["Use a token of a stronger role (--token); `steadfast token list` shows the roles."],
   "flag-exists": ["Look at it with `steadfast flag show <key>`, change it with `steadfast flag set <key>`."],
   "candidate-cooling-down": ["Wait, or start it all the same with --despite-rollback <why>."],
+  "answer-lost": ["Look at what is there now: `steadfast flag show <key>`, `steadfast rollout list --active`."],
   "flag-in-rollout": ["`steadfast rollout list --active` shows it."],
   "storage-unavailable": ["Try again in a few seconds; the server's log says what its store answered."],
   "internal-error": ["The server's log holds the fault; please report it."],

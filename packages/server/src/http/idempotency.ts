@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Transaction } from "kysely";
 import { z } from "zod";
 import type { Database } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
@@ -9,10 +11,14 @@ import { ProblemError } from "./problem.ts";
 
 const UNSAFE_METHODS: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
-/** A row with this status stands for a request that runs. */
+/** What a row stands for; any other status is that of the answer it holds. */
 const RUNNING = 0;
+/** The request has written, in the transaction that says so here, and its answer is on the way. */
+const WRITTEN = 1;
+/** As before, but the server stopped before it answered. */
+const ANSWER_LOST = 2;
 
-/** After this long a request that "runs" has died with its node, and may run again. Twice the request timeout. */
+/** After this long a request that "runs" has died with its node. Twice the request timeout. */
 const RUNNING_AGE_MS = 60_000;
 
 const PRUNE_EVERY_MS = 10 * 60_000;
@@ -21,14 +27,39 @@ const KEPT_HEADERS = ["content-type", "etag", "location"] as const;
 
 const keptAnswer = z.object({ headers: z.record(z.string(), z.string()), payload: z.string() });
 
-type Claim = { readonly tokenId: string; readonly key: string };
+type Claim = { readonly tokenId: string; readonly key: string; readonly claimedAtMs: number };
+
+type KeptAnswer = { readonly status: number; readonly answer: z.infer<typeof keptAnswer> };
+
+const claimOfRequest = new AsyncLocalStorage<Claim>();
+
+/**
+ * Notes, in the transaction that writes, that the request under way has written: whatever becomes of its answer, the
+ * same key never writes again. To be called with every transaction that appends to the journal.
+ *
+ * @throws {ProblemError} `write-conflict` when this request was taken for dead and another one runs in its place
+ */
+export async function noteWritten(trx: Transaction<Tables>): Promise<void> {
+  const claim = claimOfRequest.getStore();
+  if (!claim) return;
+  const { numUpdatedRows } = await trx
+    .updateTable("idempotent_response")
+    .set({ status: WRITTEN })
+    .where("token_id", "=", claim.tokenId)
+    .where("key", "=", claim.key)
+    .where("created_at_ms", "=", claim.claimedAtMs)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw stillRunning();
+}
 
 /**
  * Honours `Idempotency-Key` on writes of `/api/v1`: the same key and request get the stored answer, marked
- * `idempotency-replayed: true`; only one of them runs, on any node. A refused request (status 400 and above) is not
- * kept: it changed nothing and may be tried again. Call after `authenticate`, before any route.
+ * `idempotency-replayed: true`; only one of them runs, on any node, and a crash at any moment does not make it run twice.
+ * A refused request (status 400 and above) is not kept: it changed nothing and may be tried again. Call after
+ * `authenticate`, before any route.
  *
- * @throws {ProblemError} `idempotency-key-reused` for another request, `write-conflict` while the first still runs
+ * @throws {ProblemError} `idempotency-key-reused` for another request, `write-conflict` while the first still runs,
+ *   `answer-lost` when the first has written and the server stopped before it answered
  */
 export function keepIdempotentAnswers(
   app: App,
@@ -40,25 +71,34 @@ export function keepIdempotentAnswers(
   // The embedded store has one owner: what "runs" at its start died with the owner before.
   if (deps.database.kind === "sqlite") {
     app.addHook("onReady", async () => {
-      await deps.database.db.deleteFrom("idempotent_response").where("status", "=", RUNNING).execute();
+      const { db } = deps.database;
+      await db.deleteFrom("idempotent_response").where("status", "=", RUNNING).execute();
+      await db.updateTable("idempotent_response").set({ status: ANSWER_LOST }).where("status", "=", WRITTEN).execute();
     });
   }
 
-  app.addHook("preHandler", async (request, reply) => {
+  /** @returns the claim to run under, `undefined` without a key; or the answer that is kept */
+  const claimFor = async (request: FastifyRequest): Promise<Claim | KeptAnswer | undefined> => {
     const key = readKey(request);
-    if (key === undefined) return;
+    if (key === undefined) return undefined;
     const nowMs = deps.nowMs();
     if (nowMs - prunedAtMs > PRUNE_EVERY_MS) {
       prunedAtMs = nowMs;
       await prune(deps.database, nowMs);
     }
-    const claim = { tokenId: request.principal.tokenId, key };
-    const kept = await claimKey(deps.database, claim, hashRequest(request), nowMs);
-    if (kept === undefined) {
-      claims.set(request, claim);
-      return;
-    }
-    return replay(reply, kept);
+    const claim = { tokenId: request.principal.tokenId, key, claimedAtMs: nowMs };
+    const kept = await claimKey(deps.database, claim, hashRequest(request));
+    return kept ? { status: kept.status, answer: keptAnswer.parse(JSON.parse(kept.body)) } : claim;
+  };
+
+  // With a callback, so that the handler runs inside the claim.
+  app.addHook("preHandler", (request, reply, done) => {
+    claimFor(request).then((found) => {
+      if (found === undefined) return done();
+      if ("answer" in found) return void replay(reply, found);
+      claims.set(request, found);
+      claimOfRequest.run(found, done);
+    }, done);
   });
 
   app.addHook("onSend", async (request, reply, payload) => {
@@ -100,8 +140,8 @@ async function claimKey(
   database: Database,
   claim: Claim,
   requestHash: string,
-  nowMs: number,
 ): Promise<Tables["idempotent_response"] | undefined> {
+  const nowMs = claim.claimedAtMs;
   const row = {
     token_id: claim.tokenId,
     key: claim.key,
@@ -138,16 +178,17 @@ async function claimKey(
       .where("token_id", "=", claim.tokenId)
       .where("key", "=", claim.key)
       .executeTakeFirst();
-    if (!kept || (kept.status === RUNNING && kept.request_hash === requestHash)) throw stillRunning();
-    if (kept.request_hash !== requestHash) throw reused();
+    if (kept && kept.request_hash !== requestHash) throw reused();
+    if (!kept || kept.status === RUNNING) throw stillRunning();
+    if (kept.status === ANSWER_LOST) throw answerLost();
+    if (kept.status === WRITTEN) throw nowMs - kept.created_at_ms > RUNNING_AGE_MS ? answerLost() : stillRunning();
     return kept;
   });
 }
 
-function replay(reply: FastifyReply, kept: Tables["idempotent_response"]): FastifyReply {
-  const { headers, payload } = keptAnswer.parse(JSON.parse(kept.body));
-  reply.code(kept.status).headers(headers).header("idempotency-replayed", "true").serializer(String);
-  return reply.send(kept.status === 204 ? undefined : payload);
+function replay(reply: FastifyReply, { status, answer }: KeptAnswer): FastifyReply {
+  reply.code(status).headers(answer.headers).header("idempotency-replayed", "true").serializer(String);
+  return reply.send(status === 204 ? undefined : answer.payload);
 }
 
 async function keep(database: Database, claim: Claim, reply: FastifyReply, payload: string): Promise<void> {
@@ -165,11 +206,13 @@ async function keep(database: Database, claim: Claim, reply: FastifyReply, paylo
     .execute();
 }
 
+/** What has written stays claimed, also when its answer then failed. */
 async function release(database: Database, claim: Claim): Promise<void> {
   await database.db
     .deleteFrom("idempotent_response")
     .where("token_id", "=", claim.tokenId)
     .where("key", "=", claim.key)
+    .where("status", "=", RUNNING)
     .execute();
 }
 
@@ -192,5 +235,12 @@ function stillRunning(): ProblemError {
     "write-conflict",
     "The first request with this Idempotency-Key is still running. Send it again in a moment to get its answer.",
     { retryAfterSeconds: 1 },
+  );
+}
+
+function answerLost(): ProblemError {
+  return new ProblemError(
+    "answer-lost",
+    "The first request with this Idempotency-Key was carried out, and the server stopped before it could answer. It is not done twice: read what is there now.",
   );
 }

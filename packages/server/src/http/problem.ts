@@ -22,6 +22,7 @@ export const PROBLEMS = {
   "evidence-missing": { status: 409, title: "There is not enough evidence to advance" },
   "write-conflict": { status: 409, title: "Somebody else wrote at the same time" },
   "idempotency-key-reused": { status: 409, title: "The idempotency key belongs to another request" },
+  "answer-lost": { status: 409, title: "It was done, and its answer was lost" },
   "last-admin-token": { status: 409, title: "The last admin token cannot be revoked" },
   "version-mismatch": { status: 412, title: "It has changed since you read it" },
   "body-too-large": { status: 413, title: "The body is too large" },

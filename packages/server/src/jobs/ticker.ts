@@ -26,7 +26,7 @@ export function startTicker(input: {
   readonly signal?: AbortSignal;
   readonly clock?: TickerClock;
 }): Ticker {
-  const { intervalMs, run, onLate, clock = SYSTEM_CLOCK } = input;
+  const { intervalMs, run, onLate, clock = tickerClock(Date.now) } = input;
   const stopping = new AbortController();
   const signal = input.signal ? AbortSignal.any([input.signal, stopping.signal]) : stopping.signal;
 
@@ -67,17 +67,20 @@ function nextTick(nowMs: number, intervalMs: number): number {
   return Math.ceil(nowMs / intervalMs) * intervalMs;
 }
 
-const SYSTEM_CLOCK: TickerClock = {
-  nowMs: () => Date.now(),
-  wait: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      signal.addEventListener("abort", end);
-    }),
-};
+/** Waits by the monotonic clock, whatever becomes of the wall clock meanwhile. */
+export function tickerClock(nowMs: () => number): TickerClock {
+  return { nowMs, wait: waitMonotonically };
+}
+
+function waitMonotonically(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
+}

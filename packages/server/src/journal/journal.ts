@@ -61,6 +61,8 @@ export type JournalDeps = {
   readonly projectors: readonly Projector[];
   readonly nowMs: () => number;
   readonly newId: (prefix: string) => string;
+  /** Called in each transaction that appends, after the projections. Throwing refuses the append. */
+  readonly onAppended?: (trx: Transaction<Tables>) => Promise<void>;
   /** Told of a tail's consumer that threw, or of a store that cannot be read; the tail goes on. */
   readonly onTailFailure?: (failure: TailFailure) => void;
 };
@@ -77,6 +79,7 @@ export async function createJournal(deps: JournalDeps): Promise<Journal> {
   const appendIn: Journal["appendIn"] = async (trx, appends, provenance) => {
     const events = await appendEvents(trx, appends, provenance, { nowMs: deps.nowMs(), newId: deps.newId });
     for (const event of events) await projectEvent(projectors, trx, event);
+    if (events.length > 0) await deps.onAppended?.(trx);
     return events;
   };
   const announce = () => {

@@ -20,8 +20,8 @@ const EXPORT_TIMEOUT_MS = 5_000;
 const TRACEPARENT_PATTERN = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 export type SelfTracingConfig = {
-  /** Where spans are sent: the full address, such as http://collector:4318/v1/traces. `undefined`: nowhere. */
-  readonly endpoint: string | undefined;
+  /** Where spans are sent: the full address, such as http://collector:4318/v1/traces. */
+  readonly endpoint: string;
   /** Share of requests without a traced caller that are traced, 0..1. */
   readonly sampleRatio: number;
   readonly version: string;
@@ -40,7 +40,6 @@ export type SelfTracing = {
 /** OpenTelemetry traces of this server: a SERVER span for each request, child of the caller's when it sends traceparent. */
 export function createSelfTracing(config: SelfTracingConfig): SelfTracing {
   const { endpoint } = config;
-  if (endpoint === undefined) return { attach: () => {}, shutdown: async () => {} };
   const exporter = new OTLPTraceExporter({ url: endpoint, timeoutMillis: EXPORT_TIMEOUT_MS });
   const provider = new TracerProvider({
     resource: resourceFromAttributes({
