@@ -19,8 +19,8 @@ const WRITES_CUT_TO_THE_TOKEN = new Set([
   "POST /v1/traces",
 ]);
 
-/** A flag stands in every environment, so a token of one makes none. */
-const NEEDS_EVERY_ENVIRONMENT = new Set(["POST /api/v1/flags"]);
+/** A flag stands in every environment, so a token of one makes none; a backup holds them all. */
+const NEEDS_EVERY_ENVIRONMENT = new Set(["POST /api/v1/flags", "GET /api/v1/backup"]);
 
 let rows: readonly AccessRow[];
 beforeAll(async () => {

@@ -91,7 +91,12 @@ describeOnEachStore("every route", (open) => {
 const ROLLOUT = { kind: "flag", environment: "production", candidate: "on", reason: "try" };
 
 /** A flag stands in every environment, and an environment is none of the token's. */
-const WIDER_THAN_AN_ENVIRONMENT = new Set(["POST /api/v1/flags", "POST /api/v1/environments", "POST /api/v1/tokens"]);
+const WIDER_THAN_AN_ENVIRONMENT = new Set([
+  "POST /api/v1/flags",
+  "POST /api/v1/environments",
+  "POST /api/v1/tokens",
+  "GET /api/v1/backup",
+]);
 
 /** Their environment is in the body, or follows from the rollout. */
 const TIED_OTHERWISE = /^(POST \/api\/v1\/(rollouts|observations)|\w+ \/api\/v1\/rollouts\/\{id\}.*)$/;

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from "fastify";
 import { accessRoutes } from "./access/routes.ts";
+import { backupRoutes } from "./backup/routes.ts";
 import { dashboardRoutes } from "./dashboard/routes.ts";
 import { flagRoutes } from "./flags/routes.ts";
 import type { App } from "./http/app-type.ts";
@@ -24,6 +25,7 @@ export type AppDeps = {
   readonly authenticate: Parameters<typeof authenticate>[1];
   readonly idempotency: Parameters<typeof keepIdempotentAnswers>[1];
   readonly access: Parameters<typeof accessRoutes>[1];
+  readonly backup: Parameters<typeof backupRoutes>[1];
   readonly dashboard: Parameters<typeof dashboardRoutes>[1];
   readonly flags: Parameters<typeof flagRoutes>[1];
   readonly journal: Parameters<typeof journalRoutes>[1];
@@ -48,6 +50,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await describeRoutes(app);
 
   await operationRoutes(app, deps.operations);
+  await backupRoutes(app, deps.backup);
   await accessRoutes(app, deps.access);
   await flagRoutes(app, deps.flags);
   await rolloutRoutes(app, deps.rollouts);

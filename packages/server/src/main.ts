@@ -5,6 +5,9 @@ import { readEnvironment } from "./config.ts";
 
 outliveReaders(process.argv[2] === "serve");
 await runProgram(process.argv.slice(2), processIo(readEnvironment()), {
-  // Only `serve` needs the server: every other command starts without loading it.
+  // What needs the server or its store loads it: every other command starts without.
   startServer: async (config) => (await import("./serve.ts")).serve(config),
+  keepBackup: async (packed, path) => (await import("./offline.ts")).keepBackup(packed, path),
+  backUpOffline: async (config, path) => (await import("./offline.ts")).backUpOffline(config, path),
+  restoreOffline: async (config, path) => (await import("./offline.ts")).restoreOffline(config, path),
 });

@@ -1,4 +1,5 @@
 import { Command, Help, type Option } from "commander";
+import { addBackupCommands, type BackupPrograms } from "./backup-command.ts";
 import { CONNECTION_GROUP } from "./command.ts";
 import { addDemoCommand } from "./demo/demo-command.ts";
 import { addEnvironmentCommands } from "./environment-commands.ts";
@@ -14,11 +15,18 @@ import { addTokenCommands } from "./token-commands.ts";
 import { VERSION } from "./version.ts";
 
 /** What only the composition root can give. */
-export type Programs = { readonly startServer: StartServer };
+export type Programs = BackupPrograms & { readonly startServer: StartServer };
 
 const NO_PROGRAMS: Programs = {
-  startServer: () => Promise.reject(new Error("this program was built without a server")),
+  startServer: withoutServer,
+  keepBackup: withoutServer,
+  backUpOffline: withoutServer,
+  restoreOffline: withoutServer,
 };
+
+function withoutServer(): Promise<never> {
+  return Promise.reject(new Error("this program was built without a server"));
+}
 
 /**
  * The whole command line. Built without arguments it can be described (the generated reference page), not run.
@@ -43,6 +51,7 @@ export function buildProgram(io: Io = processIo({}), programs: Programs = NO_PRO
   program.commandsGroup("Server:");
   addServeCommand(program, io, programs.startServer);
   addDemoCommand(program, io);
+  addBackupCommands(program, io, programs);
   addLoginCommand(program, io);
   program.commandsGroup("Work:");
   addFlagCommands(program, io);
@@ -70,8 +79,8 @@ export function exitCodeLines(): readonly string[] {
  *
  * @param args without node and the script
  */
-export async function runProgram(args: readonly string[], io: Io, programs: Programs): Promise<void> {
-  const program = buildProgram(io, programs);
+export async function runProgram(args: readonly string[], io: Io, programs: Partial<Programs>): Promise<void> {
+  const program = buildProgram(io, { ...NO_PROGRAMS, ...programs });
   const isJson = args.includes("--json");
   try {
     await program.parseAsync(args, { from: "user" });

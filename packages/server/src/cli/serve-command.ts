@@ -1,8 +1,9 @@
-import { type Command, Option } from "commander";
-import { type Config, loadConfig, SETTINGS } from "../config.ts";
+import type { Command } from "commander";
+import { type Config, SETTINGS } from "../config.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import { type Io, paintFor } from "./io.ts";
+import { readConfig, withSettings } from "./settings.ts";
 import { box } from "./terminal/box.ts";
 import type { Paint } from "./terminal/paint.ts";
 import { plain } from "./terminal/text.ts";
@@ -17,15 +18,10 @@ export type RunningServer = {
 };
 
 export function addServeCommand(program: Command, io: Io, startServer: StartServer): void {
-  const command = program.command("serve").description("run the server: dashboard, API, OFREP and OTLP on one port");
-  for (const setting of SETTINGS) {
-    if (setting.isSecret) continue;
-    const by =
-      setting.defaultText === null
-        ? setting.env.join(", ")
-        : `${setting.env.join(", ")}; default ${setting.defaultText}`;
-    command.addOption(new Option(`--${setting.flag} <${setting.unit ?? "value"}>`, `${setting.description} (${by})`));
-  }
+  const command = withSettings(
+    program.command("serve").description("run the server: dashboard, API, OFREP and OTLP on one port"),
+    SETTINGS,
+  );
   const secrets = SETTINGS.filter((setting) => setting.isSecret)
     .map((setting) => `  ${setting.env[0]}\n      ${setting.description}`)
     .join("\n");
@@ -92,20 +88,6 @@ function banner(server: RunningServer, config: Config, paint: Paint): readonly s
           "",
         ]),
   ];
-}
-
-function readConfig(io: Io, options: Readonly<Record<string, string | true | undefined>>): Config {
-  const flags: Record<string, string | undefined> = {};
-  for (const { flag } of SETTINGS) {
-    const value = options[flag.replaceAll(/-(.)/g, (_dash, letter: string) => letter.toUpperCase())];
-    if (typeof value === "string") flags[flag] = value;
-  }
-  const loaded = loadConfig({ env: io.env, flags, isTerminal: io.stderr.isTTY === true });
-  if (loaded.ok) return loaded.config;
-  throw new CliError("The server's settings are not valid.", {
-    exitCode: EXIT_CODES.usage,
-    advice: loaded.faults.map((fault) => fault.message),
-  });
 }
 
 const WHAT_TO_DO: Readonly<Record<string, string>> = {

@@ -21,6 +21,11 @@ export type Database = {
   transaction<T>(run: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Runs reads which all see the same moment, whatever is committed meanwhile; without making a writer wait on PostgreSQL. */
   readAtOneMoment<T>(run: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * As `readAtOneMoment`, for reads that take long: nobody waits for them on either store. PostgreSQL ends a reader that
+   * stands still for half a minute.
+   */
+  readBeside<T>(run: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Tells the other nodes that there is news. A hint: it may be lost, and never fails. */
   notify(): Promise<void>;
   /** Calls `onHint` when another node has news, and after each reconnect. Returns how to stop. */

@@ -1,5 +1,5 @@
-import { type Kysely, sql } from "kysely";
-import type { Database } from "./database.ts";
+import { type Kysely, sql, type Transaction } from "kysely";
+import type { Database, StoreKind } from "./database.ts";
 import type { Migration } from "./migration.ts";
 import { foundation } from "./migrations/0001-foundation.ts";
 import { rolloutReadings } from "./migrations/0002-rollout-readings.ts";
@@ -13,28 +13,51 @@ const MIGRATIONS: readonly Migration[] = [foundation, rolloutReadings, journalFi
 /** Runs the migrations that are missing, in one transaction. Nodes that start at once wait for each other. */
 export async function migrate(database: Database): Promise<void> {
   await createMigrationTable(database);
-  await database.transaction(async (trx) => {
-    if (database.kind === "postgres") await sql`lock table schema_migration in exclusive mode`.execute(trx);
-    const tables: Kysely<MigrationTables> = trx.withTables<{ schema_migration: MigrationTables["schema_migration"] }>();
-    const done = new Set(
-      (await tables.selectFrom("schema_migration").select("name").execute()).map(({ name }) => name),
-    );
-    refuseUnknown(done);
-    for (const migration of MIGRATIONS) {
-      if (done.has(migration.name)) continue;
-      await migration.up(trx, database.kind);
+  await database.transaction((trx) => migrateIn(trx, database.kind));
+}
+
+/**
+ * As `migrate`, in the caller's transaction. The table of migrations must exist (`createMigrationTable`).
+ *
+ * @param upTo the last one to run; absent: all
+ */
+export async function migrateIn(trx: Transaction<Tables>, kind: StoreKind, upTo?: string): Promise<void> {
+  if (kind === "postgres") await sql`lock table schema_migration in exclusive mode`.execute(trx);
+  const tables: Kysely<MigrationTables> = trx.withTables<{ schema_migration: MigrationTables["schema_migration"] }>();
+  const done = new Set(await readMigrations(trx));
+  refuseUnknown(done);
+  for (const migration of MIGRATIONS) {
+    if (!done.has(migration.name)) {
+      await migration.up(trx, kind);
       await tables.insertInto("schema_migration").values({ name: migration.name, applied_at_ms: Date.now() }).execute();
     }
-  });
+    if (migration.name === upTo) return;
+  }
+}
+
+/** The names of the migrations that made a store what it is, in their order. */
+export async function readMigrations(db: Kysely<Tables>): Promise<string[]> {
+  const tables: Kysely<MigrationTables> = db.withTables<{ schema_migration: MigrationTables["schema_migration"] }>();
+  const rows = await tables.selectFrom("schema_migration").select("name").orderBy("name").execute();
+  return rows.map(({ name }) => name);
+}
+
+/** Whether this version can read what these migrations made. */
+export function areMigrationsKnown(names: readonly string[]): boolean {
+  return findUnknown(names).length === 0;
 }
 
 function refuseUnknown(done: ReadonlySet<string>): void {
-  const known = new Set(MIGRATIONS.map(({ name }) => name));
-  const unknown = [...done].filter((name) => !known.has(name));
+  const unknown = findUnknown([...done]);
   if (unknown.length === 0) return;
   throw new Error(
     `The store was written by a newer Steadfast (it has ${unknown.join(", ")}). Run that version or a newer one; going back is not possible.`,
   );
+}
+
+function findUnknown(names: readonly string[]): string[] {
+  const known = new Set(MIGRATIONS.map(({ name }) => name));
+  return names.filter((name) => !known.has(name));
 }
 
 const CREATE_ATTEMPTS_MAX = 3;
@@ -43,7 +66,7 @@ const CREATE_ATTEMPTS_MAX = 3;
 const CREATED_MEANWHILE: ReadonlySet<unknown> = new Set(["23505", "42P07", "42710"]);
 
 /** `if not exists` is not safe against a neighbour in PostgreSQL: the loser gets one of several errors, and looks again. */
-async function createMigrationTable(database: Database): Promise<void> {
+export async function createMigrationTable(database: Database): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await database.db.schema

@@ -5,7 +5,7 @@ import { openSqlite } from "./sqlite.ts";
 
 /** Opens the store, takes the data folder (SQLite), and brings the tables up to date. */
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
-  const database = config.kind === "sqlite" ? openSqlite(config.dataDir) : openPostgres(config.url);
+  const database = openStore(config);
   try {
     await migrate(database);
   } catch (error) {
@@ -13,4 +13,9 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
     throw error;
   }
   return database;
+}
+
+/** Opens the store as it is: its tables may be those of another version, or not be there at all. */
+export function openStore(config: DatabaseConfig): Database {
+  return config.kind === "sqlite" ? openSqlite(config.dataDir) : openPostgres(config.url);
 }

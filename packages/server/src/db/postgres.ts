@@ -45,15 +45,17 @@ export function openPostgres(url: string): Database {
   pool.on("connect", (client) => client.on("error", () => {}));
   const dialect = new MappedPostgresDialect({ pool });
   const db = new Kysely<Tables>({ dialect });
+  // PostgreSQL's default sees what is committed between two reads.
+  const readAtOneMoment: Database["readAtOneMoment"] = (run) =>
+    db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(run);
   const listeners = new Set<() => Promise<void>>();
   let isClosed = false;
   return {
     kind: "postgres",
     db,
     transaction: (run) => runTransaction(db, run),
-    // Its default sees what is committed between two reads.
-    readAtOneMoment: (run) =>
-      db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(run),
+    readAtOneMoment,
+    readBeside: readAtOneMoment,
     notify: async () => {
       await sql`select pg_notify(${NEWS_CHANNEL}, '')`.execute(db).catch(() => {});
     },

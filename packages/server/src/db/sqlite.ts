@@ -9,6 +9,8 @@ import type { Tables } from "./tables.ts";
 
 const DATABASE_FILE = "steadfast.sqlite";
 
+const BUSY_TIMEOUT_MS = 5_000;
+
 /** Prepared statements kept. The server has about two hundred; texts that vary with a list's length make more. */
 const PREPARED_STATEMENTS_MAX = 500;
 
@@ -18,9 +20,10 @@ const UNAVAILABLE_CODES: ReadonlySet<number> = new Set([5, 8, 10, 13, 14]);
 /** Opens the store in `dataDir`: one connection, whose use Kysely serialises, so that transactions never interleave. */
 export function openSqlite(dataDir: string): Database {
   const { folder, release } = takeDataFolder(dataDir);
+  const file = join(folder, DATABASE_FILE);
   let connection: DatabaseSync;
   try {
-    connection = openFile(join(folder, DATABASE_FILE));
+    connection = openFile(file);
   } catch (error) {
     release();
     throw error;
@@ -32,6 +35,16 @@ export function openSqlite(dataDir: string): Database {
     db,
     transaction: (run) => db.transaction().execute(run),
     readAtOneMoment: (run) => db.transaction().execute(run),
+    readBeside: async (run) => {
+      // A second connection: it sees one moment of the write-ahead log, and the first one goes on writing.
+      const reader = preparing(new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS }));
+      const beside = new Kysely<Tables>({ dialect: new SqliteDialect({ database: reader }) });
+      try {
+        return await beside.transaction().execute(run);
+      } finally {
+        await beside.destroy();
+      }
+    },
     notify: async () => {},
     listen: async () => async () => {},
     sizeBytes: async () => sizeOf(folder),
@@ -55,7 +68,7 @@ function sizeOf(folder: string): number {
 
 function openFile(path: string): DatabaseSync {
   closeSync(openSync(path, "a", 0o600));
-  const connection = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5_000 });
+  const connection = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: BUSY_TIMEOUT_MS });
   connection.exec("pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 1000;");
   return connection;
 }

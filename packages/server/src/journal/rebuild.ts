@@ -1,5 +1,7 @@
+import type { Transaction } from "kysely";
 import type { Database } from "../db/database.ts";
 import { serialiseWrites } from "../db/serialise-writes.ts";
+import type { Tables } from "../db/tables.ts";
 import { type Projector, projectEvent } from "./projector.ts";
 import { readEvents } from "./read.ts";
 
@@ -10,19 +12,25 @@ export async function rebuildProjections(
   database: Database,
   projectors: readonly Projector[],
 ): Promise<{ readonly events: number }> {
-  return database.transaction(async (trx) => {
-    await serialiseWrites(trx);
-    for (const projector of projectors) {
-      for (const table of projector.tables) await trx.deleteFrom(table).execute();
-    }
-    let events = 0;
-    for (let afterSeq = 0; ; ) {
-      const page = await readEvents(trx, { afterSeq, limit: EVENTS_PER_PAGE, order: "asc" });
-      for (const event of page) await projectEvent(projectors, trx, event);
-      events += page.length;
-      const last = page.at(-1);
-      if (!last) return { events };
-      afterSeq = last.seq;
-    }
-  });
+  return database.transaction((trx) => rebuildIn(trx, projectors));
+}
+
+/** As `rebuildProjections`, in the caller's transaction. */
+export async function rebuildIn(
+  trx: Transaction<Tables>,
+  projectors: readonly Projector[],
+): Promise<{ readonly events: number }> {
+  await serialiseWrites(trx);
+  for (const projector of projectors) {
+    for (const table of projector.tables) await trx.deleteFrom(table).execute();
+  }
+  let events = 0;
+  for (let afterSeq = 0; ; ) {
+    const page = await readEvents(trx, { afterSeq, limit: EVENTS_PER_PAGE, order: "asc" });
+    for (const event of page) await projectEvent(projectors, trx, event);
+    events += page.length;
+    const last = page.at(-1);
+    if (!last) return { events };
+    afterSeq = last.seq;
+  }
 }

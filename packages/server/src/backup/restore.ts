@@ -1,0 +1,80 @@
+import { type Kysely, sql, type Transaction } from "kysely";
+import type { Database } from "../db/database.ts";
+import { createMigrationTable, migrateIn } from "../db/migrate.ts";
+import type { Tables } from "../db/tables.ts";
+import type { Projector } from "../journal/projector.ts";
+import { rebuildIn } from "../journal/rebuild.ts";
+import type { BackupRow } from "./format.ts";
+import { BackupRefusedError, type BackupSummary, checkBackup, readBackup } from "./read-backup.ts";
+
+/** 14 columns × 200 rows lies far below SQLite's 32,766 parameters. */
+const ROWS_PER_INSERT = 200;
+
+/**
+ * Fills an empty store from a backup, in one transaction: a restore that is cut off leaves the store empty. The tables
+ * are made as they were when the backup was made, and are brought up to date after.
+ *
+ * @param database opened as it is, without migrating
+ * @throws {BackupRefusedError} when the file cannot be restored, or the store is not empty
+ */
+export async function restoreBackup(
+  database: Database,
+  projectors: readonly Projector[],
+  path: string,
+): Promise<BackupSummary> {
+  const summary = await checkBackup(path);
+  await createMigrationTable(database);
+  await database.transaction(async (trx) => {
+    await refuseUnlessEmpty(trx, database);
+    const insert = collectRows(trx);
+    await readBackup(path, {
+      onHead: (head) => migrateIn(trx, database.kind, head.migrations.at(-1)),
+      onRow: insert.add,
+    });
+    await insert.flush();
+    await sql`update journal_head set seq = (select coalesce(max(seq), 0) from event)`.execute(trx);
+    await migrateIn(trx, database.kind);
+    await rebuildIn(trx, projectors);
+  });
+  return summary;
+}
+
+/** The first start writes the first events: a store without any has never been used. */
+async function refuseUnlessEmpty(trx: Transaction<Tables>, database: Database): Promise<void> {
+  if (!(await hasEventTable(trx, database))) return;
+  const used = await trx.selectFrom("event").select("seq").limit(1).executeTakeFirst();
+  if (!used) return;
+  throw new BackupRefusedError(
+    "A backup is restored into an empty data folder or database only, and this one is in use. Nothing was changed: name a new folder with --data-dir, or a new database with DATABASE_URL.",
+  );
+}
+
+async function hasEventTable(db: Kysely<Tables>, { kind }: Database): Promise<boolean> {
+  const query =
+    kind === "sqlite"
+      ? sql`select 1 from sqlite_schema where name = 'event'`
+      : sql`select 1 from pg_class where relname = 'event' and relnamespace = current_schema()::regnamespace`;
+  return (await query.execute(db)).rows.length > 0;
+}
+
+/** Rows of one table that come one after the other are inserted together. */
+function collectRows(trx: Transaction<Tables>) {
+  let table = "";
+  let waiting: BackupRow["row"][] = [];
+  const flush = async (): Promise<void> => {
+    const [first] = waiting;
+    if (!first) return;
+    const columns = Object.keys(first);
+    const values = waiting.map((row) => sql`(${sql.join(columns.map((column) => row[column] ?? null))})`);
+    waiting = [];
+    await sql`insert into ${sql.table(table)} (${sql.join(columns.map((column) => sql.ref(column)))}) values ${sql.join(values)}`.execute(
+      trx,
+    );
+  };
+  const add = async (given: BackupRow): Promise<void> => {
+    if (given.table !== table || waiting.length >= ROWS_PER_INSERT) await flush();
+    table = given.table;
+    waiting.push(given.row);
+  };
+  return { add, flush };
+}

@@ -1,0 +1,72 @@
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { type BackupSummary, checkBackup } from "./backup/read-backup.ts";
+import { restoreBackup } from "./backup/restore.ts";
+import { writeBackup } from "./backup/write-backup.ts";
+import type { Config } from "./config.ts";
+import { openStore } from "./db/open-database.ts";
+import { PROJECTORS } from "./projectors.ts";
+import { VERSION } from "./version.ts";
+
+/** Backs a store up that no server runs on. @throws {DataFolderInUseError} */
+export async function backUpOffline(config: Config, path: string): Promise<BackupSummary> {
+  const database = openStore(config.database);
+  try {
+    const packed = createGzip();
+    const writing = writeBackup({ database, projectors: PROJECTORS, version: VERSION, nowMs: Date.now }, packed).then(
+      () => packed.end(),
+      (error: unknown) => packed.destroy(error instanceof Error ? error : undefined),
+    );
+    const summary = await keepBackup(packed, path);
+    await writing;
+    return summary;
+  } finally {
+    await database.close();
+  }
+}
+
+/** Fills the empty store that the settings name. @throws {BackupRefusedError} */
+export async function restoreOffline(config: Config, path: string): Promise<BackupSummary> {
+  // Before a data folder is made for it.
+  await checkBackup(path);
+  const database = openStore(config.database);
+  try {
+    return await restoreBackup(database, PROJECTORS, path);
+  } finally {
+    await database.close();
+  }
+}
+
+/**
+ * Writes a backup beside its name and gives it the name when it was read through and is on the disk: what has the name
+ * is whole, whenever this process dies. What had the name before is replaced.
+ */
+export async function keepBackup(packed: Readable, path: string): Promise<BackupSummary> {
+  const partial = `${path}.partial`;
+  try {
+    await rm(partial, { force: true });
+    // It holds every flag, and who has which token.
+    const file = await open(partial, "wx", 0o600);
+    await pipeline(packed, file.createWriteStream({ flush: true }));
+    const summary = await checkBackup(partial);
+    await rename(partial, path);
+    await syncFolder(dirname(path));
+    return summary;
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/** The new name is on the disk too. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
