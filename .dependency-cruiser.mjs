@@ -2,7 +2,7 @@
 
 const TEST = "\\.(test|fixture)\\.tsx?$|/(test|fixtures)/";
 const SERVER = "^packages/server/src";
-const NOUN = "(access|backup|dashboard|flags|rollouts|snapshots|telemetry|protocols/[^/]+)";
+const NOUN = "(access|backup|dashboard|delivery|flags|rollouts|snapshots|telemetry|protocols/[^/]+)";
 const GROUND = "(db|http|jobs|journal|operations)";
 const WORKSPACE = "^(packages|examples|e2e|bench|scripts)/";
 

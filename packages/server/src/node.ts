@@ -7,6 +7,7 @@ import { type AppDeps, buildApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/open-database.ts";
+import { webhookSources } from "./delivery/webhooks.ts";
 import { readFlagForRollout } from "./flags/read.ts";
 import { copyFlags, setDefaultVariant } from "./flags/write.ts";
 import type { App } from "./http/app-type.ts";
@@ -101,6 +102,8 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
     },
     backup: { database, projectors: PROJECTORS, version: VERSION, nowMs },
     dashboard: { distDir: existsSync(PACKAGED_DASHBOARD) ? PACKAGED_DASHBOARD : CLONE_DASHBOARD },
+    delivery: { database, journal, nowMs, newId },
+    forges: webhookSources({ database, journal, nowMs }),
     flags: {
       database,
       journal,

@@ -129,5 +129,37 @@ export type Tables = {
     applied_lag_ms: number | null;
     seen_at_ms: Milliseconds;
   };
+  /** What sources told about delivery, message by message; facts are folded from it. */
+  delivery_telling: {
+    source: string;
+    message_id: string;
+    kind: string;
+    subject: string;
+    /** `service/<key>` or `repository/<owner/name>`. */
+    scope: string;
+    /** Empty: in none, as for a change. */
+    environment: string;
+    at_ms: Milliseconds;
+    recorded_at_ms: Milliseconds;
+    told: JsonText;
+  };
+  service: { key: string; version: number; body: JsonText };
+  delivery_source: {
+    id: string;
+    kind: string;
+    name: string;
+    created_at_ms: Milliseconds;
+    removed_at_ms: Milliseconds | null;
+  };
+  /** Signs webhooks: has to be kept as it is. No projection, so that the journal never holds it. */
+  delivery_source_secret: { source_id: string; secret: string };
+  /** How many messages of a source came, by what became of them. */
+  delivery_source_tally: {
+    source_id: string;
+    event: string;
+    outcome: string;
+    count: number;
+    last_at_ms: Milliseconds;
+  };
   setting: { key: string; value: ColumnType<string, string, string> };
 };

@@ -1,0 +1,105 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { foldTold } from "./fold-told.ts";
+import type { Told } from "./told.ts";
+
+const base = { subject: "acme/shop#7", source: "github", kind: "change" } as const;
+
+const opened: Told = {
+  ...base,
+  messageId: "1",
+  atMs: 1_000,
+  told: { repository: "acme/shop", number: 7, title: "Draft", author: "maya", openedAtMs: 1_000, firstCommitAtMs: 500 },
+};
+const reviewed: Told = {
+  ...base,
+  messageId: "2",
+  atMs: 2_000,
+  told: { reviews: [{ reviewer: "jonas", isBot: false, atMs: 2_000, verdict: "approved" }] },
+};
+const merged: Told = {
+  ...base,
+  messageId: "3",
+  atMs: 3_000,
+  told: { title: "One page instead of four", mergedAtMs: 3_000, mergeCommit: "abc", linesAdded: 12, linesRemoved: 4 },
+};
+
+it("makes one fact of what was told about a change, the latest word of each field", () => {
+  const { changes } = foldTold([opened, reviewed, merged]);
+
+  expect(changes).toEqual([
+    expect.objectContaining({
+      id: "acme/shop#7",
+      title: "One page instead of four",
+      openedAtMs: 1_000,
+      firstCommitAtMs: 500,
+      mergedAtMs: 3_000,
+      mergeCommit: "abc",
+      reviews: [{ reviewer: "jonas", isBot: false, atMs: 2_000, verdict: "approved" }],
+    }),
+  ]);
+});
+
+it("believes a later word that takes back an earlier one", () => {
+  const reopened: Told = { ...base, messageId: "4", atMs: 4_000, told: { mergedAtMs: null, abandonedAtMs: null } };
+
+  expect(foldTold([reopened, merged, opened]).changes[0]?.mergedAtMs).toBeNull();
+});
+
+it("leaves out what is not told well enough to be counted, until it is", () => {
+  const finished: Told = {
+    kind: "deployment",
+    subject: "d1",
+    source: "ci",
+    messageId: "9",
+    atMs: 9_000,
+    told: { finishedAtMs: 9_000, outcome: "succeeded" },
+  };
+  const where: Told = {
+    ...finished,
+    messageId: "8",
+    atMs: 8_000,
+    told: { service: "shop", environment: "production" },
+  };
+
+  expect(foldTold([finished]).deployments).toEqual([]);
+  expect(foldTold([finished, where]).deployments).toEqual([
+    expect.objectContaining({ id: "d1", name: "d1", finishedAtMs: 9_000, isRollback: false, remediates: [] }),
+  ]);
+});
+
+const telling: fc.Arbitrary<Told> = fc.record({
+  kind: fc.constant("deployment" as const),
+  subject: fc.constantFrom("d1", "d2"),
+  source: fc.constantFrom("ci", "github"),
+  messageId: fc.string({ minLength: 1, maxLength: 3 }),
+  atMs: fc.integer({ min: 0, max: 5 }),
+  told: fc.record(
+    {
+      service: fc.constant("shop"),
+      environment: fc.constantFrom("production", "staging"),
+      revision: fc.constantFrom("a", "b", null),
+      finishedAtMs: fc.option(fc.nat(9), { nil: null }),
+      outcome: fc.constantFrom("succeeded" as const, "failed" as const),
+      remediates: fc.array(fc.constantFrom("d0", "i1"), { maxLength: 2 }),
+    },
+    { requiredKeys: [] },
+  ),
+});
+
+it("gives the same facts in whatever order, and however often, the same messages came", () => {
+  const messages = fc.uniqueArray(telling, {
+    selector: ({ source, messageId }) => `${source} ${messageId}`,
+    maxLength: 12,
+  });
+  fc.assert(
+    fc.property(messages, fc.infiniteStream(fc.nat()), (tellings, chance) => {
+      const shuffled = [...tellings, ...tellings.slice(0, 3)]
+        .map((each) => ({ each, key: chance.next().value ?? 0 }))
+        .sort((a, b) => a.key - b.key)
+        .map(({ each }) => each);
+
+      expect(foldTold(shuffled)).toEqual(foldTold(tellings));
+    }),
+  );
+});

@@ -1,0 +1,131 @@
+import { expect, it } from "vitest";
+import { describeOnEachStore } from "../db/test-databases.ts";
+import { openTestNode } from "../node.fixture.ts";
+
+const SHA = "a".repeat(40);
+const deployment = {
+  id: "run-1",
+  service: "shop",
+  environment: "production",
+  revision: SHA,
+  finishedAt: "2026-11-20T12:00:00Z",
+};
+const FACTS = "/api/v1/services/shop/facts";
+
+describeOnEachStore("what is told of delivery", (open) => {
+  it("becomes a fact once, however often the same words come, and stays through a rebuild", async () => {
+    const { ask, node, close } = await openTestNode(await open.config());
+
+    const first = await ask("POST", "/api/v1/deployments", deployment);
+    const again = await Promise.all([1, 2, 3].map(() => ask("POST", "/api/v1/deployments", deployment)));
+    const corrected = await ask("POST", "/api/v1/deployments", { ...deployment, outcome: "failed" });
+    const before = await ask("GET", FACTS);
+    await node.rebuild();
+    const after = await ask("GET", FACTS);
+    await close();
+
+    expect(first).toMatchObject({ status: 202, body: { id: "run-1", isNew: true } });
+    expect(again.map(({ body }) => body.isNew)).toEqual([false, false, false]);
+    expect(corrected.body.isNew).toBe(true);
+    expect(before.body.deployments).toMatchObject([
+      { id: "run-1", revision: SHA, outcome: "failed", finishedAtMs: Date.parse("2026-11-20T12:00:00Z") },
+    ]);
+    expect(before.body.sources).toMatchObject([{ name: "api", tells: ["deployments"] }]);
+    expect(after).toEqual(before);
+  });
+
+  it("keeps an incident's first moment when it is told again, and its end", async () => {
+    const { ask, close } = await openTestNode(await open.config());
+    const incident = { id: "inc-1", service: "shop", environment: "production", title: "Checkout fails" };
+
+    await ask("POST", "/api/v1/incidents", { ...incident, detectedAt: "2026-11-20T12:05:00Z" });
+    await ask("POST", "/api/v1/incidents", { ...incident, resolvedAt: "2026-11-20T12:35:00Z", causedBy: ["run-1"] });
+    const { body } = await ask("GET", FACTS);
+    await close();
+
+    expect(body.incidents).toMatchObject([
+      {
+        id: "inc-1",
+        detectedAtMs: Date.parse("2026-11-20T12:05:00Z"),
+        resolvedAtMs: Date.parse("2026-11-20T12:35:00Z"),
+        causedBy: ["run-1"],
+      },
+    ]);
+  });
+
+  it("includes the server's own rollouts, and what took them back", async () => {
+    const { ask, node, close } = await openTestNode(await open.config());
+    await ask("POST", "/api/v1/flags", { key: "new-checkout", service: "shop" });
+    await ask("POST", "/api/v1/flags", { key: "of-nobody" });
+    const start = { kind: "flag", environment: "production", candidate: "on", reason: "try" };
+    const { body: rollout } = await ask("POST", "/api/v1/rollouts", { ...start, flag: "new-checkout" });
+    await ask("POST", "/api/v1/rollouts", { ...start, flag: "of-nobody" });
+
+    await ask("POST", `/api/v1/rollouts/${rollout.id}/roll-back`, { reason: "it hurts" });
+    const { body: facts } = await ask("GET", FACTS);
+    await node.rebuild();
+    const { body: rebuilt } = await ask("GET", FACTS);
+    await close();
+
+    expect(facts.deployments).toMatchObject([
+      { id: rollout.id, name: "new-checkout → on", kind: "flag", outcome: "succeeded", isRollback: false },
+      { id: `${rollout.id}/rollback`, isRollback: true, rollsBack: rollout.id, remediates: [rollout.id] },
+    ]);
+    expect(facts.deployments[0].finishedAtMs).toBe(Date.parse(rollout.startedAt));
+    expect(rebuilt).toEqual(facts);
+  });
+
+  it("is kept apart by environment, and refused from a token of another", async () => {
+    const { ask, close } = await openTestNode(await open.config());
+    const token = { name: "ci", role: "telemetry", environment: "staging" };
+    const { body: made } = await ask("POST", "/api/v1/tokens", token);
+    const asCi = { authorization: `Bearer ${made.token}` };
+
+    const refused = await ask("POST", "/api/v1/deployments", deployment, asCi);
+    const taken = await ask("POST", "/api/v1/deployments", { ...deployment, environment: "staging" }, asCi);
+    const production = await ask("GET", FACTS);
+    const staging = await ask("GET", `${FACTS}?environment=staging`);
+    await close();
+
+    expect(refused).toMatchObject({ status: 403, body: { code: "environment-forbidden" } });
+    expect(taken.status).toBe(202);
+    expect([production.body.deployments.length, staging.body.deployments.length]).toEqual([0, 1]);
+  });
+
+  it("names what is wrong with nonsense", async () => {
+    const { ask, close } = await openTestNode(await open.config());
+
+    const wrong = await ask("POST", "/api/v1/deployments", { ...deployment, revision: "main", when: "now" });
+    const unknown = await ask("GET", "/api/v1/services/nobody/facts");
+    await close();
+
+    expect(wrong).toMatchObject({ status: 400, body: { code: "invalid-request" } });
+    expect(wrong.body.faults.map((fault: { path: string }) => fault.path)).toEqual(["/revision", "/when"]);
+    expect(unknown).toMatchObject({ status: 404, body: { code: "service-not-found" } });
+  });
+});
+
+describeOnEachStore("services", (open) => {
+  it("are those registered, those with flags, and those that were told of", async () => {
+    const { ask, close } = await openTestNode(await open.config());
+    await ask("POST", "/api/v1/flags", { key: "a", service: "search" });
+    await ask("POST", "/api/v1/deployments", deployment);
+    const target = { measure: "lead-time", value: 48 };
+
+    const set = await ask("PUT", "/api/v1/services/billing", {
+      owner: "money",
+      repositories: ["acme/billing"],
+      target,
+    });
+    await ask("PUT", "/api/v1/services/billing", { name: "Billing", repositories: ["acme/billing"] });
+    const { body } = await ask("GET", "/api/v1/services");
+    await close();
+
+    expect(set).toMatchObject({ status: 200, body: { key: "billing", owner: "money", target } });
+    expect(body.items).toMatchObject([
+      { key: "billing", name: "Billing", owner: "", target: null, isRegistered: true },
+      { key: "search", isRegistered: false, environments: [] },
+      { key: "shop", isRegistered: false, environments: ["production"] },
+    ]);
+  });
+});

@@ -1,0 +1,9 @@
+import type { Database } from "../db/database.ts";
+import type { Journal } from "../journal/journal.ts";
+
+export type DeliveryDeps = {
+  readonly database: Database;
+  readonly journal: Journal;
+  readonly nowMs: () => number;
+  readonly newId: (prefix: string) => string;
+};

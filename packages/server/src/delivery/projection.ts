@@ -1,0 +1,54 @@
+import type { Transaction } from "kysely";
+import { storedAs } from "../db/stored-json.ts";
+import type { Tables } from "../db/tables.ts";
+import type { StoredEvent } from "../journal/event.ts";
+import type { Projector } from "../journal/projector.ts";
+import type { DeliveryTold, ServiceSet, SourceConnected, SourceDisconnected } from "./events.ts";
+import { tellRollout } from "./own-rollouts.ts";
+import { insertTellings } from "./tellings.ts";
+
+export const deliveryProjector: Projector = {
+  name: "delivery",
+  eventTypes: ["delivery.", "service.", "source.", "rollout."],
+  tables: ["delivery_telling", "service", "delivery_source"],
+  project,
+};
+
+async function project(trx: Transaction<Tables>, event: StoredEvent): Promise<void> {
+  switch (event.type) {
+    case "delivery.told":
+      return insertTellings(trx, storedAs<DeliveryTold>(event.data).tellings, event.occurredAtMs);
+    case "service.set":
+      return setService(trx, storedAs<ServiceSet>(event.data), event.version);
+    case "source.connected":
+      return connect(trx, storedAs<SourceConnected>(event.data), event.occurredAtMs);
+    case "source.disconnected": {
+      const { id } = storedAs<SourceDisconnected>(event.data);
+      await trx
+        .updateTable("delivery_source")
+        .set({ removed_at_ms: event.occurredAtMs })
+        .where("id", "=", id)
+        .execute();
+      return;
+    }
+    default:
+      return tellRollout(trx, event);
+  }
+}
+
+async function setService(trx: Transaction<Tables>, { key, ...body }: ServiceSet, version: number): Promise<void> {
+  const row = { version, body: JSON.stringify(body) };
+  await trx
+    .insertInto("service")
+    .values({ key, ...row })
+    .onConflict((conflict) => conflict.column("key").doUpdateSet(row))
+    .execute();
+}
+
+async function connect(trx: Transaction<Tables>, source: SourceConnected, nowMs: number): Promise<void> {
+  const { id, kind, name } = source;
+  await trx
+    .insertInto("delivery_source")
+    .values({ id, kind, name, created_at_ms: nowMs, removed_at_ms: null })
+    .execute();
+}

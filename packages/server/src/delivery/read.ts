@@ -1,0 +1,52 @@
+import type { DeliveryFacts, FactKind, SourceFact } from "@steadfast/core/delivery/facts";
+import { foldTold } from "@steadfast/core/delivery/fold-told";
+import { repositoryScope, serviceScope } from "@steadfast/core/delivery/scope";
+import type { Told, ToldKind } from "@steadfast/core/delivery/told";
+import type { Kysely } from "kysely";
+import { readStoredJson, storedAs } from "../db/stored-json.ts";
+import type { Tables } from "../db/tables.ts";
+
+const FACT_KIND_BY_TOLD: Readonly<Record<ToldKind, FactKind>> = {
+  commit: "commits",
+  change: "changes",
+  deployment: "deployments",
+  incident: "incidents",
+  "pipeline-run": "pipeline-runs",
+  "test-run": "test-runs",
+};
+
+type Row = Tables["delivery_telling"];
+
+/** All that was told about a service in an environment, as facts. What its repositories' sources told belongs to it, too. */
+export async function readDeliveryFacts(
+  db: Kysely<Tables>,
+  of: { readonly service: string; readonly environment: string; readonly repositories: readonly string[] },
+): Promise<DeliveryFacts> {
+  const rows = await db
+    .selectFrom("delivery_telling")
+    .selectAll()
+    .where("scope", "in", [serviceScope(of.service), ...of.repositories.map(repositoryScope)])
+    .where("environment", "in", ["", of.environment])
+    .execute();
+  return { ...foldTold(rows.map((row) => toTold(row, of.service))), sources: sourcesOf(rows) };
+}
+
+function toTold(row: Row, service: string): Told {
+  const told = readStoredJson<object>(row.told);
+  // A deployment told for a repository is one of the service that asks.
+  const of = row.kind === "deployment" ? { service, ...told } : told;
+  return storedAs<Told>({
+    ...{ kind: row.kind, subject: row.subject, source: row.source, messageId: row.message_id, atMs: row.at_ms },
+    told: of,
+  });
+}
+
+function sourcesOf(rows: readonly Row[]): SourceFact[] {
+  const bySource = Map.groupBy(rows, (row) => row.source);
+  return [...bySource].map(([name, told]) => ({
+    name,
+    tells: [...new Set(told.map((row) => FACT_KIND_BY_TOLD[storedAs<ToldKind>(row.kind)]))].sort(),
+    firstHeardAtMs: told.reduce((first, row) => Math.min(first, row.recorded_at_ms), Number.POSITIVE_INFINITY),
+    lastHeardAtMs: told.reduce((last, row) => Math.max(last, row.recorded_at_ms), 0),
+  }));
+}

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import type { App } from "../http/app-type.ts";
+import { principalActor, requireEnvironment } from "../http/authenticate.ts";
+import type { DeliveryDeps } from "./deps.ts";
+import { recordTellings } from "./record.ts";
+import { reportRoutes } from "./report-routes.ts";
+import { deploymentTold, incidentTold } from "./reported.ts";
+import {
+  reportDeployment,
+  reported,
+  reportIncident,
+  service,
+  serviceKey,
+  serviceList,
+  setServiceBody,
+} from "./schemas.ts";
+import { readService, readServices, type Service, setService } from "./services.ts";
+import { sourceRoutes } from "./source-routes.ts";
+
+export async function deliveryRoutes(app: App, deps: DeliveryDeps): Promise<void> {
+  tellingRoutes(app, deps);
+  serviceRoutes(app, deps);
+  sourceRoutes(app, deps);
+  reportRoutes(app, deps);
+}
+
+function tellingRoutes(app: App, deps: DeliveryDeps): void {
+  app.post(
+    "/api/v1/deployments",
+    {
+      config: { access: "report" },
+      schema: {
+        tags: ["delivery"],
+        summary: "Tell of a deployment",
+        description: "Told again under the same id, it is corrected: what is left out stays as it was.",
+        body: reportDeployment,
+        response: { 202: reported },
+      },
+    },
+    async (request, reply) => {
+      requireEnvironment(request, request.body.environment);
+      const telling = deploymentTold(request.body, deps.nowMs());
+      const provenance = { actor: principalActor(request.principal), reason: null };
+      const { recorded } = await recordTellings(deps.journal, [telling], provenance);
+      return reply.code(202).send({ id: telling.subject, isNew: recorded > 0 });
+    },
+  );
+
+  app.post(
+    "/api/v1/incidents",
+    {
+      config: { access: "report" },
+      schema: {
+        tags: ["delivery"],
+        summary: "Tell of an incident, or that it is resolved",
+        description: "Told again under the same id, it is corrected: what is left out stays as it was.",
+        body: reportIncident,
+        response: { 202: reported },
+      },
+    },
+    async (request, reply) => {
+      requireEnvironment(request, request.body.environment);
+      const telling = incidentTold(request.body, deps.nowMs());
+      const provenance = { actor: principalActor(request.principal), reason: null };
+      const { recorded } = await recordTellings(deps.journal, [telling], provenance);
+      return reply.code(202).send({ id: telling.subject, isNew: recorded > 0 });
+    },
+  );
+}
+
+function serviceRoutes(app: App, deps: DeliveryDeps): void {
+  const params = z.object({ key: serviceKey });
+
+  app.get(
+    "/api/v1/services",
+    {
+      config: { access: "read" },
+      schema: { tags: ["delivery"], summary: "List services", response: { 200: serviceList } },
+    },
+    async () => ({ items: (await readServices(deps.database.db)).map(toApi), next: null }),
+  );
+
+  app.get(
+    "/api/v1/services/:key",
+    {
+      config: { access: "read" },
+      schema: { tags: ["delivery"], summary: "Show a service", params, response: { 200: service } },
+    },
+    async (request) => toApi(await readService(deps.database.db, request.params.key)),
+  );
+
+  app.put(
+    "/api/v1/services/:key",
+    {
+      config: { access: "operate" },
+      schema: {
+        tags: ["delivery"],
+        summary: "Register a service, or say anew what it is",
+        params,
+        body: setServiceBody,
+        response: { 200: service },
+      },
+    },
+    async (request) => {
+      const { key } = request.params;
+      const { name = key, reason = null, ...rest } = request.body;
+      const provenance = { actor: principalActor(request.principal), reason };
+      await setService(deps.journal, { key, name, ...rest }, provenance);
+      return toApi(await readService(deps.database.db, key));
+    },
+  );
+}
+
+function toApi({ repositories, environments, ...service }: Service) {
+  return { ...service, repositories: [...repositories], environments: [...environments] };
+}

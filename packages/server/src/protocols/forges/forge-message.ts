@@ -1,0 +1,66 @@
+import type { ScopedTold } from "@steadfast/core/delivery/scope";
+import { z } from "zod";
+
+/** What a forge's message amounts to. `ignored`: known, and nothing that delivery is measured from. `unknown`: nobody reads it here. */
+export type MessageMeaning =
+  | { readonly outcome: "told"; readonly tellings: readonly ScopedTold[] }
+  | { readonly outcome: "ignored" | "unknown" };
+
+export type ForgeMessage = {
+  /** As the forge names it, such as `pull_request`. */
+  readonly event: string;
+  /** Unlike for every other message: a replay is the same message, whatever its headers say. */
+  readonly messageId: string;
+  readonly body: unknown;
+};
+
+export const IGNORED: MessageMeaning = { outcome: "ignored" };
+export const UNKNOWN: MessageMeaning = { outcome: "unknown" };
+
+/** Commits in one push: GitHub sends at most 2,048, GitLab 20. */
+export const COMMITS_PER_PUSH_MAX = 2_048;
+
+/** RFC 3339, and GitLab's older `2013-12-03 17:23:34 UTC`. */
+export const time = z.string().transform((text, context) => {
+  const ms = Date.parse(text.replace(/^(\d{4}-\d\d-\d\d) ([\d:]+) UTC$/, "$1T$2Z"));
+  if (Number.isFinite(ms)) return ms;
+  context.addIssue("is no time");
+  return z.NEVER;
+});
+
+export const commitId = z.string().regex(/^[0-9a-f]{40}$|^[0-9a-f]{64}$/);
+
+/** A branch that does not exist: what was there before the first push. */
+const NO_COMMIT = /^0+$/;
+
+export type PushedCommit = {
+  readonly id: string;
+  readonly message: string;
+  readonly timestamp: number;
+  readonly author: string;
+};
+
+/**
+ * The commits of a push to the main branch, as a chain: a forge tells their order and not their parents, and all of them arrived together.
+ *
+ * @param before what the branch was at
+ * @param pushedAtMs when they entered this history; `null`: not told
+ */
+export function pushedCommits(
+  push: { readonly before: string; readonly commits: readonly PushedCommit[]; readonly pushedAtMs: number | null },
+  of: Pick<ScopedTold, "source" | "messageId" | "scope">,
+): ScopedTold[] {
+  return push.commits.map((commit, index) => {
+    const parent = push.commits[index - 1]?.id ?? push.before;
+    const [subject = "", ...body] = commit.message.split("\n");
+    return {
+      ...{ kind: "commit" as const, subject: commit.id, ...of, atMs: commit.timestamp, environment: null },
+      told: {
+        parents: NO_COMMIT.test(parent) ? [] : [parent],
+        authoredAtMs: commit.timestamp,
+        committedAtMs: Math.max(commit.timestamp, push.pushedAtMs ?? commit.timestamp),
+        ...{ author: commit.author, subject, body: body.join("\n").trim() },
+      },
+    };
+  });
+}

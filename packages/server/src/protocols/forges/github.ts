@@ -1,0 +1,294 @@
+import { repositoryScope, type ScopedTold } from "@steadfast/core/delivery/scope";
+import { z } from "zod";
+import {
+  COMMITS_PER_PUSH_MAX,
+  commitId,
+  type ForgeMessage,
+  IGNORED,
+  type MessageMeaning,
+  pushedCommits,
+  time,
+  UNKNOWN,
+} from "./forge-message.ts";
+
+/** Where published releases go: they stand for deployments where nothing records those, and would count twice beside them. */
+export const RELEASES_ENVIRONMENT = "releases";
+
+/** Issues with one of these labels are incidents of production. */
+const INCIDENT_LABELS: ReadonlySet<string> = new Set(["incident", "outage", "production-incident"]);
+
+const SOURCE = "github";
+
+const user = z.object({ login: z.string(), type: z.string().default("User") }).nullable();
+const repository = z.object({ full_name: z.string(), default_branch: z.string().default("main") });
+
+const pullRequest = z.object({
+  number: z.number().int(),
+  title: z.string(),
+  html_url: z.string(),
+  user,
+  draft: z.boolean().default(false),
+  created_at: time,
+  updated_at: time,
+  merged_at: time.nullable(),
+  closed_at: time.nullable(),
+  merge_commit_sha: commitId.nullable().default(null),
+  additions: z.number().nullable().default(null),
+  deletions: z.number().nullable().default(null),
+  changed_files: z.number().nullable().default(null),
+});
+
+const messages = {
+  pull_request: z.object({ action: z.string(), repository, pull_request: pullRequest }),
+  pull_request_review: z.object({
+    action: z.string(),
+    repository,
+    pull_request: z.object({ number: z.number().int() }),
+    review: z.object({ user, state: z.string(), submitted_at: time.nullable() }),
+  }),
+  push: z.object({
+    ref: z.string(),
+    before: z.string(),
+    repository: repository.extend({ pushed_at: z.union([z.number(), time]).nullable().default(null) }),
+    commits: z
+      .array(
+        z.object({
+          id: commitId,
+          message: z.string(),
+          timestamp: time,
+          author: z.object({ name: z.string(), email: z.string().nullable().default(null) }),
+        }),
+      )
+      .max(COMMITS_PER_PUSH_MAX),
+  }),
+  deployment_status: z.object({
+    repository,
+    deployment: z.object({
+      id: z.number(),
+      sha: commitId,
+      ref: z.string(),
+      environment: z.string(),
+      created_at: time,
+    }),
+    deployment_status: z.object({ state: z.string(), created_at: time, log_url: z.string().nullish() }),
+  }),
+  workflow_run: z.object({
+    repository,
+    workflow_run: z.object({
+      id: z.number(),
+      name: z.string().nullable(),
+      html_url: z.string(),
+      head_sha: commitId,
+      status: z.string(),
+      conclusion: z.string().nullable(),
+      created_at: time,
+      run_started_at: time.nullable().default(null),
+      updated_at: time,
+    }),
+  }),
+  release: z.object({
+    action: z.string(),
+    repository,
+    release: z.object({
+      id: z.number(),
+      tag_name: z.string(),
+      html_url: z.string(),
+      target_commitish: z.string(),
+      published_at: time.nullable(),
+    }),
+  }),
+  issues: z.object({
+    repository,
+    issue: z.object({
+      number: z.number().int(),
+      title: z.string(),
+      html_url: z.string(),
+      created_at: time,
+      updated_at: time,
+      closed_at: time.nullable(),
+      labels: z.array(z.object({ name: z.string() })).default([]),
+    }),
+  }),
+};
+
+/** Events that are sent anyway and tell nothing of delivery. */
+const IGNORED_EVENTS: ReadonlySet<string> = new Set([
+  "ping",
+  "deployment",
+  "check_run",
+  "check_suite",
+  "create",
+  "delete",
+]);
+
+type Common = Pick<ScopedTold, "source" | "messageId" | "scope">;
+
+/**
+ * What a GitHub webhook's message tells. Deployments are finished when the *status* says so, by its own time; `inactive` is no news of a deployment.
+ *
+ * @throws {z.ZodError} when the body is not what the event's type promises
+ * @see https://docs.github.com/webhooks/webhook-events-and-payloads
+ */
+export function readGitHubMessage({ event, messageId, body }: ForgeMessage): MessageMeaning {
+  if (IGNORED_EVENTS.has(event)) return IGNORED;
+  const common = (fullName: string): Common => ({ source: SOURCE, messageId, scope: repositoryScope(fullName) });
+  switch (event) {
+    case "pull_request":
+      return readPullRequest(messages.pull_request.parse(body), common);
+    case "pull_request_review":
+      return readReview(messages.pull_request_review.parse(body), common);
+    case "push":
+      return readPush(messages.push.parse(body), common);
+    case "deployment_status":
+      return readDeploymentStatus(messages.deployment_status.parse(body), common);
+    case "workflow_run":
+      return readWorkflowRun(messages.workflow_run.parse(body), common);
+    case "release":
+      return readRelease(messages.release.parse(body), common);
+    case "issues":
+      return readIssue(messages.issues.parse(body), common);
+    default:
+      return UNKNOWN;
+  }
+}
+
+type CommonOf = (fullName: string) => Common;
+type Message<Name extends keyof typeof messages> = z.infer<(typeof messages)[Name]>;
+
+function told(telling: ScopedTold): MessageMeaning {
+  return { outcome: "told", tellings: [telling] };
+}
+
+function readPullRequest(message: Message<"pull_request">, common: CommonOf): MessageMeaning {
+  const { action, repository: of, pull_request: request } = message;
+  return told({
+    ...{ kind: "change", subject: `${of.full_name}#${request.number}`, ...common(of.full_name), environment: null },
+    atMs: request.updated_at,
+    told: {
+      ...{ repository: of.full_name, number: request.number, title: request.title, url: request.html_url },
+      ...{ author: request.user?.login ?? "", isAuthorBot: isBot(request.user), openedAtMs: request.created_at },
+      readyAtMs: action === "ready_for_review" ? request.updated_at : request.draft ? null : undefined,
+      mergedAtMs: request.merged_at,
+      abandonedAtMs: request.merged_at === null ? request.closed_at : null,
+      mergeCommit: request.merged_at === null ? null : request.merge_commit_sha,
+      linesAdded: request.additions ?? undefined,
+      linesRemoved: request.deletions ?? undefined,
+      filesChanged: request.changed_files ?? undefined,
+    },
+  });
+}
+
+function readReview(message: Message<"pull_request_review">, common: CommonOf): MessageMeaning {
+  const { action, repository: of, pull_request: request, review } = message;
+  const verdict = VERDICTS.get(review.state.toLowerCase());
+  if (action !== "submitted" || verdict === undefined || review.submitted_at === null) return IGNORED;
+  const given = { reviewer: review.user?.login ?? "", isBot: isBot(review.user), atMs: review.submitted_at, verdict };
+  return told({
+    ...{ kind: "change", subject: `${of.full_name}#${request.number}`, ...common(of.full_name), environment: null },
+    ...{ atMs: review.submitted_at, told: { reviews: [given] } },
+  });
+}
+
+const VERDICTS = new Map([
+  ["approved", "approved" as const],
+  ["changes_requested", "changes-requested" as const],
+  ["commented", "commented" as const],
+]);
+
+function readPush(message: Message<"push">, common: CommonOf): MessageMeaning {
+  const { repository: of, before } = message;
+  if (message.ref !== `refs/heads/${of.default_branch}` || message.commits.length === 0) return IGNORED;
+  const commits = message.commits.map(({ author, ...commit }) => ({
+    ...commit,
+    author: `${author.name} <${author.email ?? ""}>`,
+  }));
+  // A webhook's `pushed_at` is in seconds, the API's is a time.
+  const pushedAtMs = of.pushed_at === null ? null : of.pushed_at < 1e11 ? of.pushed_at * 1_000 : of.pushed_at;
+  return { outcome: "told", tellings: pushedCommits({ before, commits, pushedAtMs }, common(of.full_name)) };
+}
+
+function readDeploymentStatus(message: Message<"deployment_status">, common: CommonOf): MessageMeaning {
+  const { repository: of, deployment, deployment_status: status } = message;
+  const became = DEPLOYMENT_STATES.get(status.state);
+  if (became === undefined) return IGNORED;
+  const finishedAtMs = became === "running" ? undefined : status.created_at;
+  return told({
+    ...{ kind: "deployment", subject: `${of.full_name}@${deployment.id}`, ...common(of.full_name) },
+    ...{ environment: environmentOf(deployment.environment), atMs: status.created_at },
+    told: {
+      ...{ environment: environmentOf(deployment.environment), name: deployment.ref, revision: deployment.sha },
+      url: status.log_url || undefined,
+      startedAtMs: became === "running" ? status.created_at : undefined,
+      finishedAtMs,
+      outcome: became === "running" ? undefined : became,
+    },
+  });
+}
+
+const DEPLOYMENT_STATES = new Map([
+  ["in_progress", "running" as const],
+  ["success", "succeeded" as const],
+  ["failure", "failed" as const],
+  ["error", "failed" as const],
+]);
+
+/** GitHub's environments are free text; ours are keys. */
+export function environmentOf(name: string): string {
+  const key = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+/, "")
+    .slice(0, 40);
+  return key.replace(/-+$/, "") || "production";
+}
+
+function readWorkflowRun(message: Message<"workflow_run">, common: CommonOf): MessageMeaning {
+  const { repository: of, workflow_run: run } = message;
+  const isOver = run.status === "completed";
+  return told({
+    ...{ kind: "pipeline-run", subject: `${of.full_name}/run/${run.id}`, ...common(of.full_name), environment: null },
+    atMs: run.updated_at,
+    told: {
+      ...{ name: run.name ?? "workflow", url: run.html_url, revision: run.head_sha, queuedAtMs: run.created_at },
+      startedAtMs: run.run_started_at ?? run.created_at,
+      finishedAtMs: isOver ? run.updated_at : null,
+      outcome: isOver ? (RUN_OUTCOMES.get(run.conclusion ?? "") ?? "cancelled") : null,
+    },
+  });
+}
+
+const RUN_OUTCOMES = new Map([
+  ["success", "succeeded" as const],
+  ["failure", "failed" as const],
+  ["timed_out", "failed" as const],
+  ["startup_failure", "failed" as const],
+]);
+
+function readRelease(message: Message<"release">, common: CommonOf): MessageMeaning {
+  const { action, repository: of, release } = message;
+  if (action !== "published" || release.published_at === null) return IGNORED;
+  const revision = commitId.safeParse(release.target_commitish);
+  return told({
+    ...{ kind: "deployment", subject: `${of.full_name}@${release.tag_name}`, ...common(of.full_name) },
+    ...{ environment: RELEASES_ENVIRONMENT, atMs: release.published_at },
+    told: {
+      ...{ kind: "release", environment: RELEASES_ENVIRONMENT, name: release.tag_name, url: release.html_url },
+      revision: revision.success ? revision.data : undefined,
+      ...{ finishedAtMs: release.published_at, outcome: "succeeded" },
+    },
+  });
+}
+
+function readIssue(message: Message<"issues">, common: CommonOf): MessageMeaning {
+  const { repository: of, issue } = message;
+  if (!issue.labels.some((label) => INCIDENT_LABELS.has(label.name.toLowerCase()))) return IGNORED;
+  return told({
+    ...{ kind: "incident", subject: `${of.full_name}#${issue.number}`, ...common(of.full_name) },
+    ...{ environment: "production", atMs: issue.updated_at },
+    told: { title: issue.title, url: issue.html_url, detectedAtMs: issue.created_at, resolvedAtMs: issue.closed_at },
+  });
+}
+
+function isBot(who: z.infer<typeof user>): boolean {
+  return who !== null && (who.type === "Bot" || who.login.endsWith("[bot]"));
+}

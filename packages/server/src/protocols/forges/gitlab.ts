@@ -1,0 +1,248 @@
+import { repositoryScope, type ScopedTold } from "@steadfast/core/delivery/scope";
+import { z } from "zod";
+import {
+  COMMITS_PER_PUSH_MAX,
+  commitId,
+  type ForgeMessage,
+  IGNORED,
+  type MessageMeaning,
+  pushedCommits,
+  time,
+  UNKNOWN,
+} from "./forge-message.ts";
+import { environmentOf, RELEASES_ENVIRONMENT } from "./github.ts";
+
+const SOURCE = "gitlab";
+
+const project = z.object({ path_with_namespace: z.string(), default_branch: z.string().nullable().default(null) });
+const person = z.object({ username: z.string() });
+
+const messages = {
+  "Push Hook": z.object({
+    ref: z.string(),
+    before: z.string(),
+    project,
+    commits: z
+      .array(
+        z.object({
+          id: commitId,
+          message: z.string(),
+          timestamp: time,
+          author: z.object({ name: z.string(), email: z.string() }),
+        }),
+      )
+      .max(COMMITS_PER_PUSH_MAX),
+  }),
+  "Merge Request Hook": z.object({
+    user: person,
+    project,
+    object_attributes: z.object({
+      iid: z.number().int(),
+      title: z.string(),
+      url: z.string(),
+      state: z.string(),
+      action: z.string().default("update"),
+      created_at: time,
+      updated_at: time,
+      draft: z.boolean().default(false),
+      merge_commit_sha: commitId.nullable().default(null),
+      squash_commit_sha: commitId.nullish(),
+      last_commit: z.object({ id: commitId }).nullish(),
+    }),
+    changes: z.object({ draft: z.object({ previous: z.boolean(), current: z.boolean() }).optional() }).default({}),
+  }),
+  "Pipeline Hook": z.object({
+    project,
+    object_attributes: z.object({
+      id: z.number(),
+      name: z.string().nullish(),
+      url: z.string().nullish(),
+      sha: commitId,
+      status: z.string(),
+      created_at: time,
+      finished_at: time.nullable().default(null),
+      duration: z.number().nullable().default(null),
+      queued_duration: z.number().nullable().default(null),
+    }),
+  }),
+  "Deployment Hook": z.object({
+    project,
+    status: z.string(),
+    status_changed_at: time,
+    deployment_id: z.number(),
+    deployable_url: z.string().nullish(),
+    environment: z.string(),
+    ref: z.string().default(""),
+    commit_url: z.string().default(""),
+  }),
+  "Release Hook": z.object({
+    project,
+    action: z.string(),
+    tag: z.string(),
+    url: z.string(),
+    released_at: time,
+    commit: z.object({ id: commitId }),
+  }),
+  "Issue Hook": z.object({
+    project,
+    object_attributes: z.object({
+      iid: z.number().int(),
+      title: z.string(),
+      url: z.string(),
+      type: z.string().default("Issue"),
+      created_at: time,
+      updated_at: time,
+      closed_at: time.nullish(),
+    }),
+  }),
+};
+
+/** Events that are sent anyway and tell nothing of delivery: a job is part of its pipeline, a flag of GitLab's is nobody's deployment. */
+const IGNORED_EVENTS: ReadonlySet<string> = new Set([
+  "Tag Push Hook",
+  "Note Hook",
+  "Job Hook",
+  "Wiki Page Hook",
+  "Feature Flag Hook",
+]);
+
+type Message<Name extends keyof typeof messages> = z.infer<(typeof messages)[Name]>;
+type CommonOf = (path: string) => Pick<ScopedTold, "source" | "messageId" | "scope">;
+
+/**
+ * What a GitLab webhook's message tells.
+ *
+ * @throws {z.ZodError} when the body is not what the event's type promises
+ * @see https://docs.gitlab.com/user/project/integrations/webhook_events/
+ */
+export function readGitLabMessage({ event, messageId, body }: ForgeMessage): MessageMeaning {
+  if (IGNORED_EVENTS.has(event)) return IGNORED;
+  const common: CommonOf = (path) => ({ source: SOURCE, messageId, scope: repositoryScope(path) });
+  switch (event) {
+    case "Push Hook":
+      return readPush(messages["Push Hook"].parse(body), common);
+    case "Merge Request Hook":
+      return readMergeRequest(messages["Merge Request Hook"].parse(body), common);
+    case "Pipeline Hook":
+      return readPipeline(messages["Pipeline Hook"].parse(body), common);
+    case "Deployment Hook":
+      return readDeployment(messages["Deployment Hook"].parse(body), common);
+    case "Release Hook":
+      return readRelease(messages["Release Hook"].parse(body), common);
+    case "Issue Hook":
+      return readIssue(messages["Issue Hook"].parse(body), common);
+    default:
+      return UNKNOWN;
+  }
+}
+
+function told(telling: ScopedTold): MessageMeaning {
+  return { outcome: "told", tellings: [telling] };
+}
+
+function readPush({ project: of, ref, before, commits }: Message<"Push Hook">, common: CommonOf): MessageMeaning {
+  if (ref !== `refs/heads/${of.default_branch ?? "main"}` || commits.length === 0) return IGNORED;
+  const pushed = commits.map(({ author, ...commit }) => ({ ...commit, author: `${author.name} <${author.email}>` }));
+  const push = { before, commits: pushed, pushedAtMs: null };
+  return { outcome: "told", tellings: pushedCommits(push, common(of.path_with_namespace)) };
+}
+
+/** GitLab tells no time of the merge: the message that says so is of that moment. */
+function readMergeRequest(message: Message<"Merge Request Hook">, common: CommonOf): MessageMeaning {
+  const { user, project: of, object_attributes: request, changes } = message;
+  const path = of.path_with_namespace;
+  const review = { reviewer: user.username, isBot: false, atMs: request.updated_at };
+  const becameReady = changes.draft?.previous === true && !changes.draft.current;
+  return told({
+    ...{ kind: "change", subject: `${path}!${request.iid}`, ...common(path), environment: null },
+    atMs: request.updated_at,
+    told: {
+      ...{ repository: path, number: request.iid, title: request.title, url: request.url },
+      ...{ author: request.action === "open" ? user.username : undefined, openedAtMs: request.created_at },
+      readyAtMs: becameReady ? request.updated_at : request.draft ? null : undefined,
+      reviews: request.action === "approved" ? [{ ...review, verdict: "approved" }] : undefined,
+      mergedAtMs: request.action === "merge" ? request.updated_at : request.state === "merged" ? undefined : null,
+      abandonedAtMs: request.action === "close" ? request.updated_at : request.state === "closed" ? undefined : null,
+      mergeCommit: mergedAs(request) ?? undefined,
+    },
+  });
+}
+
+function mergedAs(request: Message<"Merge Request Hook">["object_attributes"]): string | null {
+  if (request.state !== "merged") return null;
+  return request.merge_commit_sha ?? request.squash_commit_sha ?? request.last_commit?.id ?? null;
+}
+
+function readPipeline(
+  { project: of, object_attributes: run }: Message<"Pipeline Hook">,
+  common: CommonOf,
+): MessageMeaning {
+  const path = of.path_with_namespace;
+  const startedAtMs =
+    run.finished_at !== null && run.duration !== null
+      ? run.finished_at - run.duration * 1_000
+      : run.created_at + (run.queued_duration ?? 0) * 1_000;
+  return told({
+    ...{ kind: "pipeline-run", subject: `${path}/pipeline/${run.id}`, ...common(path), environment: null },
+    atMs: run.finished_at ?? startedAtMs,
+    told: {
+      ...{ name: run.name ?? "pipeline", url: run.url ?? null, revision: run.sha },
+      ...{ queuedAtMs: run.created_at, startedAtMs, finishedAtMs: run.finished_at },
+      outcome: run.finished_at === null ? null : (OUTCOMES.get(run.status) ?? "cancelled"),
+    },
+  });
+}
+
+const OUTCOMES = new Map([
+  ["success", "succeeded" as const],
+  ["failed", "failed" as const],
+]);
+
+function readDeployment(message: Message<"Deployment Hook">, common: CommonOf): MessageMeaning {
+  const path = message.project.path_with_namespace;
+  const isRunning = message.status === "running";
+  const outcome = OUTCOMES.get(message.status) ?? (message.status === "canceled" ? ("aborted" as const) : undefined);
+  if (!isRunning && outcome === undefined) return IGNORED;
+  const revision = commitId.safeParse(message.commit_url.split("/").at(-1));
+  return told({
+    ...{ kind: "deployment", subject: `${path}@${message.deployment_id}`, ...common(path) },
+    ...{ environment: environmentOf(message.environment), atMs: message.status_changed_at },
+    told: {
+      ...{
+        environment: environmentOf(message.environment),
+        name: message.ref,
+        url: message.deployable_url ?? undefined,
+      },
+      revision: revision.success ? revision.data : undefined,
+      startedAtMs: isRunning ? message.status_changed_at : undefined,
+      finishedAtMs: isRunning ? undefined : message.status_changed_at,
+      outcome,
+    },
+  });
+}
+
+function readRelease(message: Message<"Release Hook">, common: CommonOf): MessageMeaning {
+  if (message.action !== "create") return IGNORED;
+  const path = message.project.path_with_namespace;
+  return told({
+    ...{ kind: "deployment", subject: `${path}@${message.tag}`, ...common(path) },
+    ...{ environment: RELEASES_ENVIRONMENT, atMs: message.released_at },
+    told: {
+      ...{ kind: "release", environment: RELEASES_ENVIRONMENT, name: message.tag, url: message.url },
+      ...{ revision: message.commit.id, finishedAtMs: message.released_at, outcome: "succeeded" },
+    },
+  });
+}
+
+function readIssue({ project: of, object_attributes: issue }: Message<"Issue Hook">, common: CommonOf): MessageMeaning {
+  if (issue.type.toLowerCase() !== "incident") return IGNORED;
+  const path = of.path_with_namespace;
+  return told({
+    ...{ kind: "incident", subject: `${path}#${issue.iid}`, ...common(path) },
+    ...{ environment: "production", atMs: issue.updated_at },
+    told: {
+      ...{ title: issue.title, url: issue.url, detectedAtMs: issue.created_at },
+      resolvedAtMs: issue.closed_at ?? null,
+    },
+  });
+}

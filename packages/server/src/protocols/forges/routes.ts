@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import type { ScopedTold } from "@steadfast/core/delivery/scope";
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { App } from "../../http/app-type.ts";
+import { ProblemError } from "../../http/problem.ts";
+import type { MessageMeaning } from "./forge-message.ts";
+import { readGitHubMessage } from "./github.ts";
+import { readGitLabMessage } from "./gitlab.ts";
+import { isSigned } from "./signature.ts";
+
+/** 10 MiB: GitHub sends at most 25 MB, and more than a tenth of that only for pushes of thousands of files. */
+export const WEBHOOK_BODY_MAX_BYTES = 10 * 1_024 * 1_024;
+
+type ForgeKind = "github" | "gitlab";
+type ForgeSource = { readonly id: string; readonly kind: ForgeKind; readonly secret: string };
+
+export type ForgeDeps = {
+  readonly findSource: (id: string) => Promise<ForgeSource | undefined>;
+  readonly record: (source: ForgeSource, tellings: readonly ScopedTold[]) => Promise<void>;
+  readonly tally: (
+    source: ForgeSource,
+    event: string,
+    outcome: "told" | "ignored" | "unknown" | "refused",
+  ) => Promise<void>;
+};
+
+const EVENT_HEADER = { github: "x-github-event", gitlab: "x-gitlab-event" } as const;
+const READ = { github: readGitHubMessage, gitlab: readGitLabMessage } as const;
+const EVENT_CHARACTERS_MAX = 60;
+
+const answer = z
+  .object({ outcome: z.enum(["told", "ignored", "unknown"]).describe("What became of the message") })
+  .meta({ id: "WebhookAnswer" });
+
+/** Webhooks of GitHub and GitLab. They come signed, not with a token. */
+export async function forgeRoutes(app: App, deps: ForgeDeps): Promise<void> {
+  // In a scope of its own: a signature is over the bytes, not over what they mean.
+  await app.register(async (scope: App) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      "application/json",
+      { parseAs: "buffer" },
+      async (_: FastifyRequest, body: Buffer) => body,
+    );
+
+    scope.post(
+      "/webhooks/:kind/:id",
+      {
+        bodyLimit: WEBHOOK_BODY_MAX_BYTES,
+        config: { access: "public" },
+        schema: {
+          tags: ["delivery"],
+          summary: "Where GitHub and GitLab send their webhooks",
+          description:
+            "Signed with the source's secret. A message that comes twice is told once; types that nobody reads are counted.",
+          consumes: ["application/json"],
+          params: z.object({ kind: z.enum(["github", "gitlab"]), id: z.string().max(100) }),
+          response: { 202: answer },
+        },
+      },
+      async (request, reply) => {
+        const { kind, id } = request.params;
+        const event = eventOf(request, kind);
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const source = await deps.findSource(id);
+        if (source?.kind !== kind || !isSigned(source, request.headers, body)) {
+          if (source) await deps.tally(source, event, "refused");
+          request.log.warn({ code: "signature-invalid", route: "/webhooks", remoteAddress: request.ip }, "denied");
+          throw new ProblemError(
+            "signature-invalid",
+            `There is no source ${id} of this kind, or the message is not signed with its secret. Compare the secret with the one shown when the source was connected.`,
+          );
+        }
+        const meaning = read(kind, event, body);
+        if (meaning.outcome === "told") await deps.record(source, meaning.tellings);
+        await deps.tally(source, event, meaning.outcome);
+        return reply.code(202).send({ outcome: meaning.outcome });
+      },
+    );
+  });
+}
+
+function eventOf(request: FastifyRequest, kind: ForgeKind): string {
+  const header = request.headers[EVENT_HEADER[kind]];
+  return (typeof header === "string" ? header : "").slice(0, EVENT_CHARACTERS_MAX);
+}
+
+function read(kind: ForgeKind, event: string, bytes: Buffer): MessageMeaning {
+  const messageId = createHash("sha256").update(`${event}\n`).update(bytes).digest("hex");
+  try {
+    const body: unknown = JSON.parse(bytes.toString("utf8"));
+    return READ[kind]({ event, messageId, body });
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw new ProblemError("malformed-body", `The body is not JSON: ${error.message}. Set the content type to JSON.`);
+    }
+    if (error instanceof z.ZodError) {
+      const [first] = error.issues;
+      const where = first?.path.join("/") ?? "";
+      throw new ProblemError("invalid-request", `This is no ${event} of ${kind}: /${where} ${first?.message ?? ""}.`);
+    }
+    throw error;
+  }
+}
