@@ -85,6 +85,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell of a deployment
+         * @description Told again under the same id, it is corrected: what is left out stays as it was.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReportDeploymentInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reported"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/environments": {
         parameters: {
             query?: never;
@@ -1179,6 +1231,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell of an incident, or that it is resolved
+         * @description Told again under the same id, it is corrected: what is left out stays as it was.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReportIncidentInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reported"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1936,6 +2040,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List services */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServiceList"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a service */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description A service's key, as in its flags and in service.name */
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Service"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Register a service, or say anew what it is */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description A service's key, as in its flags and in service.name */
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetServiceInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Service"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{key}/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that was told of a service's delivery, as facts */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description An environment's key, such as production */
+                    environment?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description A service's key, as in its flags and in service.name */
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryFacts"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1985,6 +2269,132 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List sources of webhooks */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliverySourceList"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Connect a source of webhooks
+         * @description The secret that signs them is in this answer only.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConnectSourceInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConnectedSource"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Disconnect a source: its webhooks are refused from now on */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
                 cookie?: never;
             };
             requestBody?: never;
@@ -2436,6 +2846,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where GitHub and GitLab send their webhooks
+         * @description Signed with the source's secret. A message that comes twice is told once; types that nobody reads are counted.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    kind: "github" | "gitlab";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookAnswer"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2531,6 +2992,43 @@ export interface components {
         CheckFlagInput: {
             /** @description Any JSON */
             definition: unknown;
+        };
+        ConnectedSource: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            id: string;
+            /** @enum {string} */
+            kind: "github" | "gitlab";
+            lastHeardAt: string | null;
+            /** @description What came, and what became of it */
+            messages: {
+                count: number;
+                event: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                lastAt: string;
+                /** @description told, ignored, unknown or refused */
+                outcome: string;
+            }[];
+            name: string;
+            removedAt: string | null;
+            /** @description In this answer only */
+            secret: string;
+            /** @description Where its webhooks go, after this server's address */
+            webhookPath: string;
+        };
+        ConnectSourceInput: {
+            /** @enum {string} */
+            kind: "github" | "gitlab";
+            /** @description What people call it, such as the organisation */
+            name: string;
+            /** @description Signs its webhooks; default: one is made */
+            secret?: string;
         };
         ContextKeys: {
             items: components["schemas"]["NameCount"][];
@@ -2667,6 +3165,58 @@ export interface components {
             tick: number;
             /** @enum {string} */
             verdict: "advance" | "wait" | "hold" | "freeze" | "roll-back";
+        };
+        DeliveryFacts: {
+            changes: unknown[];
+            commits: unknown[];
+            deployments: unknown[];
+            incidents: unknown[];
+            pipelineRuns: unknown[];
+            sources: unknown[];
+            testRuns: unknown[];
+        };
+        DeliverySource: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            id: string;
+            /** @enum {string} */
+            kind: "github" | "gitlab";
+            lastHeardAt: string | null;
+            /** @description What came, and what became of it */
+            messages: {
+                count: number;
+                event: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                lastAt: string;
+                /** @description told, ignored, unknown or refused */
+                outcome: string;
+            }[];
+            name: string;
+            removedAt: string | null;
+            /** @description Where its webhooks go, after this server's address */
+            webhookPath: string;
+        };
+        DeliverySourceList: {
+            items: components["schemas"]["DeliverySource"][];
+            next: string | null;
+        };
+        DeliveryTarget: {
+            /** @enum {string} */
+            measure: "lead-time" | "frequency" | "change-fail-rate" | "recovery";
+            /** @description Hours, deployments a week, a ratio 0..1, hours */
+            value: number;
+        };
+        DeliveryTargetInput: {
+            /** @enum {string} */
+            measure: "lead-time" | "frequency" | "change-fail-rate" | "recovery";
+            /** @description Hours, deployments a week, a ratio 0..1, hours */
+            value: number;
         };
         Environment: {
             /**
@@ -3047,6 +3597,75 @@ export interface components {
             /** @constant */
             status: "ready";
         };
+        ReportDeploymentInput: {
+            /** @description What it brought, where known */
+            commits?: string[];
+            /** @description An environment's key, such as production */
+            environment: string;
+            /**
+             * Format: date-time
+             * @description When users had it; default: now
+             */
+            finishedAt?: string;
+            /** @description Yours; told again under it, it is corrected. Default: made from the rest */
+            id?: string;
+            isPlanned?: boolean;
+            isRollback?: boolean;
+            /** @description What people call it: a version, a run */
+            name?: string;
+            /**
+             * @default succeeded
+             * @enum {string}
+             */
+            outcome?: "succeeded" | "failed" | "aborted";
+            /** @description A commit's id */
+            previousRevision?: string;
+            /** @description Ids of the deployments or incidents that it is there to mend */
+            remediates?: string[];
+            /** @description The commit that runs afterwards */
+            revision?: string;
+            /** @description The deployment that it takes back */
+            rollsBack?: string;
+            /** @description A service's key, as in its flags and in service.name */
+            service: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            startedAt?: string;
+            /** Format: uri */
+            url?: string;
+        };
+        Reported: {
+            id: string;
+            /** @description false: the same was told before */
+            isNew: boolean;
+        };
+        ReportIncidentInput: {
+            /** @description Ids of deployments, or commits, that caused it */
+            causedBy?: string[];
+            /**
+             * Format: date-time
+             * @description Default: now
+             */
+            detectedAt?: string;
+            /** @description An environment's key, such as production */
+            environment: string;
+            /** @description Yours; told again under it, it is corrected, such as to say when it was resolved */
+            id: string;
+            /** @description false: a supplier, a data centre; it is left out */
+            isCausedByChange?: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            resolvedAt?: string;
+            /** @description A service's key, as in its flags and in service.name */
+            service: string;
+            title: string;
+            /** Format: uri */
+            url?: string;
+        };
         RestoreFlagInput: {
             /** @description Why; kept in the journal */
             reason: string;
@@ -3275,6 +3894,38 @@ export interface components {
         RolloutStateName: "queued" | "running" | "paused" | "completed" | "rolled-back" | "stopped";
         /** @enum {string} */
         RolloutStateNameInput: "queued" | "running" | "paused" | "completed" | "rolled-back" | "stopped";
+        Service: {
+            /** @description Where something of it was deployed */
+            environments: string[];
+            /** @description false: known from its flags or from what was told alone */
+            isRegistered: boolean;
+            key: string;
+            name: string;
+            owner: string;
+            repositories: string[];
+            target: components["schemas"]["DeliveryTarget"] | null;
+        };
+        ServiceList: {
+            items: components["schemas"]["Service"][];
+            next: string | null;
+        };
+        SetServiceInput: {
+            /** @description Default: the key */
+            name?: string;
+            /**
+             * @description The team that answers for it
+             * @default
+             */
+            owner?: string;
+            /** @description Why; kept in the journal */
+            reason?: string;
+            repositories?: string[];
+            /**
+             * @description What it wants to reach
+             * @default null
+             */
+            target?: components["schemas"]["DeliveryTargetInput"] | null;
+        };
         SignalReading: {
             /** @description Ratio of failure rates not ruled out */
             band: {
@@ -3456,6 +4107,13 @@ export interface components {
         };
         TokenList: {
             items: components["schemas"]["Token"][];
+        };
+        WebhookAnswer: {
+            /**
+             * @description What became of the message
+             * @enum {string}
+             */
+            outcome: "told" | "ignored" | "unknown";
         };
         WriteFlagInput: {
             /** @description null: the caller's code default is used */
