@@ -2169,6 +2169,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services/{key}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The five metrics of a service, its stages, what-ifs and trend
+         * @description Made anew from the facts each time. Durations are milliseconds. Definitions: docs/delivery-definitions.md.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description An environment's key, such as production */
+                    environment?: string;
+                    /** @description Deployments from this moment on; default: 90 days before `to` */
+                    from?: string;
+                    /** @description … and before this one; default: now */
+                    to?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description A service's key, as in its flags and in service.name */
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryReport"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services/{key}/facts": {
         parameters: {
             query?: never;
@@ -3166,6 +3224,12 @@ export interface components {
             /** @enum {string} */
             verdict: "advance" | "wait" | "hold" | "freeze" | "roll-back";
         };
+        DeliveryDistribution: {
+            mean: number | null;
+            median: number | null;
+            n: number;
+            p90: number | null;
+        };
         DeliveryFacts: {
             changes: unknown[];
             commits: unknown[];
@@ -3174,6 +3238,203 @@ export interface components {
             pipelineRuns: unknown[];
             sources: unknown[];
             testRuns: unknown[];
+        };
+        DeliveryFailureLink: {
+            /** @enum {string} */
+            certainty: "explicit" | "recorded" | "strong" | "likely" | "possible" | "not-proven-which";
+            deploymentId: string;
+            evidence: string;
+            /** @enum {string} */
+            failedBy: "remediates" | "rollback" | "revert-sha" | "revert-pull-request" | "revert-title" | "incident-cause" | "incident-window";
+            group: string | null;
+            openForMs: number | null;
+            recoveredBy: string | null;
+            recoveredByDeploymentId: string | null;
+            recoveryMs: number | null;
+            release: string;
+        };
+        DeliveryInterval: {
+            high: number;
+            low: number;
+        };
+        DeliveryLeadTime: {
+            mean: number | null;
+            median: number | null;
+            medianInterval: components["schemas"]["DeliveryInterval"] | null;
+            n: number;
+            /** @description Below zero by clock skew or rebase: counted, left out */
+            negative: number;
+            p90: number | null;
+        };
+        DeliveryReport: {
+            assumptions: string[];
+            batch: {
+                commitsPerRelease: components["schemas"]["DeliveryDistribution"];
+                linesPerCommit: components["schemas"]["DeliveryDistribution"];
+                linesPerRelease: components["schemas"]["DeliveryDistribution"];
+            };
+            batchRisk: {
+                groups: {
+                    commits: number;
+                    commitsMax: number;
+                    commitsMin: number;
+                    deployments: number;
+                    failed: number;
+                    perRelease: number;
+                    perThousandCommits: number;
+                }[];
+                pValue: number | null;
+            };
+            changeFailRate: {
+                deployments: number;
+                failed: number;
+                interval: components["schemas"]["DeliveryInterval"] | null;
+                links: components["schemas"]["DeliveryFailureLink"][];
+                rate: number | null;
+                rateOfAll: number | null;
+                unlinked: {
+                    atMs: number;
+                    evidence: string;
+                    /** @enum {string} */
+                    kind: "remediates" | "rollback" | "revert-sha" | "revert-pull-request" | "revert-title" | "incident-cause" | "incident-window";
+                    why: string;
+                }[];
+            };
+            /** @description Shipped in the window: the newest 5,000 */
+            changes: components["schemas"]["MeasuredChange"][];
+            commits: {
+                duplicates: number;
+                merge: number;
+                nonMerge: number;
+                unknown: number;
+                unreleased: number;
+            };
+            /** @description In the window, by time: the newest 2,000 */
+            deployments: components["schemas"]["MeasuredDeployment"][];
+            environment: string;
+            flakyTests: {
+                flakyRevisions: number;
+                interval: components["schemas"]["DeliveryInterval"];
+                lostMs: number;
+                rate: number;
+                revisions: number;
+                test: string;
+            }[];
+            flow: {
+                expectedMeanMs: number;
+                isConsistent: boolean;
+                meanInProgress: number;
+                observedMeanMs: number;
+                throughputPerWeek: number;
+            } | null;
+            frequency: {
+                count: number;
+                failedAttempts: number;
+                gapMs: components["schemas"]["DeliveryDistribution"];
+                perWeek: number;
+                redeployments: number;
+                rollbacks: number;
+            };
+            incidents: {
+                detectedAtMs: number;
+                id: string;
+                resolvedAtMs: number | null;
+                title: string;
+                url: string | null;
+            }[];
+            leadTime: {
+                author: components["schemas"]["DeliveryLeadTime"];
+                change: components["schemas"]["DeliveryLeadTime"] | null;
+                committer: components["schemas"]["DeliveryLeadTime"];
+            };
+            /** @description Waiting now, the longest first */
+            openChanges: components["schemas"]["OpenChange"][];
+            recovery: {
+                mean: number | null;
+                median: number | null;
+                medianWithOpen: number | null;
+                n: number;
+                open: number;
+                p90: number | null;
+            };
+            rework: {
+                count: number;
+                deployments: number;
+                interval: components["schemas"]["DeliveryInterval"] | null;
+                rate: number | null;
+            };
+            service: string;
+            silentSources: {
+                lastHeardAtMs: number;
+                name: string;
+            }[];
+            stages: {
+                left: number;
+                n: number;
+                stages: {
+                    ciQueueMs: number | null;
+                    ciRunMs: number | null;
+                    isWaiting: boolean;
+                    ms: components["schemas"]["DeliveryDistribution"];
+                    shareOfSlowest: number;
+                    shareOfTotal: number;
+                    stage: components["schemas"]["DeliveryStageName"];
+                }[];
+                /** @enum {string} */
+                unit: "pull request" | "commit";
+                weeks: {
+                    fromMs: number;
+                    meanMs: {
+                        [key: string]: number;
+                    };
+                    n: number;
+                }[];
+            } | null;
+            target: components["schemas"]["DeliveryTarget"] | null;
+            trend: {
+                changePoints: {
+                    after: number;
+                    atMs: number;
+                    before: number;
+                    pValue: number;
+                }[];
+                /** @enum {string} */
+                finding: "change" | "no-detectable-change" | "too-few";
+                /** @enum {string} */
+                measure: "lead-time" | "frequency" | "change-fail-rate" | "batch";
+                periodMs: number;
+                points: {
+                    fromMs: number;
+                    n: number;
+                    value: number | null;
+                }[];
+            }[];
+            unknowns: {
+                source: string;
+                tells: string[];
+                what: string;
+            }[];
+            whatIf: {
+                absorbed: number;
+                capMs: number;
+                median: {
+                    after: number;
+                    afterInterval: components["schemas"]["DeliveryInterval"];
+                    before: number;
+                };
+                n: number;
+                p90: {
+                    after: number;
+                    afterInterval: components["schemas"]["DeliveryInterval"];
+                    before: number;
+                };
+                stage: components["schemas"]["DeliveryStageName"];
+                touched: number;
+            }[];
+            window: {
+                fromMs: number;
+                toMs: number;
+            };
         };
         DeliverySource: {
             /**
@@ -3206,6 +3467,8 @@ export interface components {
             items: components["schemas"]["DeliverySource"][];
             next: string | null;
         };
+        /** @enum {string} */
+        DeliveryStageName: "coding" | "pickup" | "review" | "merge" | "development" | "queue" | "rollout";
         DeliveryTarget: {
             /** @enum {string} */
             measure: "lead-time" | "frequency" | "change-fail-rate" | "recovery";
@@ -3493,6 +3756,37 @@ export interface components {
             /** @enum {string} */
             via: "token" | "session";
         };
+        MeasuredChange: {
+            author: string;
+            deploymentId: string;
+            id: string;
+            leadMs: number | null;
+            linesChanged: number | null;
+            shippedAtMs: number;
+            stagesMs: {
+                [key: string]: number;
+            };
+            title: string;
+            /** @enum {string} */
+            unit: "pull request" | "commit";
+            url: string | null;
+        };
+        MeasuredDeployment: {
+            atMs: number;
+            id: string;
+            isFailed: boolean;
+            isRework: boolean;
+            /** @enum {string} */
+            kind: "deployment" | "release" | "flag";
+            lines: number | null;
+            medianLeadMs: number | null;
+            merge: number;
+            name: string;
+            nonMerge: number;
+            revision: string | null;
+            /** @enum {string} */
+            role: "shipped" | "baseline" | "rollback" | "redeployment" | "unknown";
+        };
         NameCount: {
             flags: number;
             name: string;
@@ -3547,6 +3841,17 @@ export interface components {
                 example: string;
                 reason: string;
             }[];
+        };
+        OpenChange: {
+            author: string;
+            id: string;
+            linesChanged: number | null;
+            openedAtMs: number;
+            title: string;
+            url: string | null;
+            /** @enum {string} */
+            waitsFor: "review" | "approval" | "merge";
+            waitsSinceMs: number;
         };
         PreviewRolloutInput: {
             /** @description Start although another rollout of the same service runs: why */

@@ -92,6 +92,37 @@ describeOnEachStore("what is told of delivery", (open) => {
     expect([production.body.deployments.length, staging.body.deployments.length]).toEqual([0, 1]);
   });
 
+  it("gives the report on a service, with what took back what", async () => {
+    const { ask, close } = await openTestNode(await open.config());
+    const tell = (id: string, hour: number, more: object = {}) =>
+      ask("POST", "/api/v1/deployments", { ...deployment, id, finishedAt: `2026-11-20T${hour}:00:00Z`, ...more });
+    for (const hour of [10, 11, 12, 13]) await tell(`run-${hour}`, hour, { revision: String(hour % 10).repeat(40) });
+    await tell("mend", 14, { revision: "e".repeat(40), remediates: ["run-13"], isPlanned: false });
+
+    const { status, body } = await ask(
+      "GET",
+      "/api/v1/services/shop/delivery?from=2026-11-01T00:00:00Z&to=2026-11-21T00:00:00Z",
+    );
+    const backwards = await ask(
+      "GET",
+      "/api/v1/services/shop/delivery?from=2026-11-21T00:00:00Z&to=2026-11-01T00:00:00Z",
+    );
+    await close();
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ...{ service: "shop", environment: "production", frequency: { count: 5 } },
+      changeFailRate: {
+        ...{ failed: 1, deployments: 5, rate: 0.2 },
+        links: [
+          { deploymentId: "run-13", certainty: "explicit", recoveredByDeploymentId: "mend", recoveryMs: 3_600_000 },
+        ],
+      },
+    });
+    expect(body.deployments).toHaveLength(5);
+    expect(backwards).toMatchObject({ status: 400, body: { code: "invalid-request" } });
+  });
+
   it("names what is wrong with nonsense", async () => {
     const { ask, close } = await openTestNode(await open.config());
 

@@ -1,0 +1,235 @@
+import { z } from "zod";
+import { deliveryTarget } from "./schemas.ts";
+
+/** The report of core/delivery as the API tells it. Durations are milliseconds, ratios 0..1, times milliseconds since the epoch. */
+
+const ms = z.number();
+const ratio = z.number();
+const interval = z.object({ low: z.number(), high: z.number() }).meta({ id: "DeliveryInterval" });
+
+const distribution = z
+  .object({
+    n: z.number().int(),
+    median: z.number().nullable(),
+    p90: z.number().nullable(),
+    mean: z.number().nullable(),
+  })
+  .meta({ id: "DeliveryDistribution" });
+
+const leadTime = distribution
+  .extend({
+    negative: z.number().int().describe("Below zero by clock skew or rebase: counted, left out"),
+    medianInterval: interval.nullable(),
+  })
+  .meta({ id: "DeliveryLeadTime" });
+
+const stageName = z
+  .enum(["coding", "pickup", "review", "merge", "development", "queue", "rollout"])
+  .meta({ id: "DeliveryStageName" });
+
+const certainty = z.enum(["explicit", "recorded", "strong", "likely", "possible", "not-proven-which"]);
+
+const failureKind = z.enum([
+  "remediates",
+  "rollback",
+  "revert-sha",
+  "revert-pull-request",
+  "revert-title",
+  "incident-cause",
+  "incident-window",
+]);
+
+const failureLink = z
+  .object({
+    deploymentId: z.string(),
+    release: z.string(),
+    failedBy: failureKind,
+    certainty,
+    evidence: z.string(),
+    recoveredByDeploymentId: z.string().nullable(),
+    recoveredBy: z.string().nullable(),
+    recoveryMs: ms.nullable(),
+    openForMs: ms.nullable(),
+    group: z.string().nullable(),
+  })
+  .meta({ id: "DeliveryFailureLink" });
+
+const measuredDeployment = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    atMs: ms,
+    kind: z.enum(["deployment", "release", "flag"]),
+    revision: z.string().nullable(),
+    role: z.enum(["shipped", "baseline", "rollback", "redeployment", "unknown"]),
+    nonMerge: z.number().int(),
+    merge: z.number().int(),
+    lines: z.number().nullable(),
+    medianLeadMs: ms.nullable(),
+    isFailed: z.boolean(),
+    isRework: z.boolean(),
+  })
+  .meta({ id: "MeasuredDeployment" });
+
+const measuredChange = z
+  .object({
+    id: z.string(),
+    unit: z.enum(["pull request", "commit"]),
+    title: z.string(),
+    author: z.string(),
+    url: z.string().nullable(),
+    deploymentId: z.string(),
+    shippedAtMs: ms,
+    leadMs: ms.nullable(),
+    linesChanged: z.number().nullable(),
+    stagesMs: z.partialRecord(stageName, ms),
+  })
+  .meta({ id: "MeasuredChange" });
+
+const openChange = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    author: z.string(),
+    url: z.string().nullable(),
+    openedAtMs: ms,
+    linesChanged: z.number().nullable(),
+    waitsFor: z.enum(["review", "approval", "merge"]),
+    waitsSinceMs: ms,
+  })
+  .meta({ id: "OpenChange" });
+
+const whatIfPoint = z.object({ before: ms, after: ms, afterInterval: interval });
+
+const stageLedger = z.object({
+  unit: z.enum(["pull request", "commit"]),
+  n: z.number().int(),
+  left: z.number().int(),
+  stages: z.array(
+    z.object({
+      stage: stageName,
+      isWaiting: z.boolean(),
+      ms: distribution,
+      shareOfTotal: ratio,
+      shareOfSlowest: ratio,
+      ciQueueMs: ms.nullable(),
+      ciRunMs: ms.nullable(),
+    }),
+  ),
+  weeks: z.array(z.object({ fromMs: ms, n: z.number().int(), meanMs: z.partialRecord(stageName, ms) })),
+});
+
+const trendSeries = z.object({
+  measure: z.enum(["lead-time", "frequency", "change-fail-rate", "batch"]),
+  periodMs: ms,
+  points: z.array(z.object({ fromMs: ms, n: z.number().int(), value: z.number().nullable() })),
+  finding: z.enum(["change", "no-detectable-change", "too-few"]),
+  changePoints: z.array(z.object({ atMs: ms, before: z.number(), after: z.number(), pValue: z.number() })),
+});
+
+export const deliveryReport = z
+  .object({
+    service: z.string(),
+    environment: z.string(),
+    target: deliveryTarget.nullable(),
+    window: z.object({ fromMs: ms, toMs: ms }),
+    frequency: z.object({
+      count: z.number().int(),
+      rollbacks: z.number().int(),
+      redeployments: z.number().int(),
+      failedAttempts: z.number().int(),
+      perWeek: z.number(),
+      gapMs: distribution,
+    }),
+    commits: z.object({
+      nonMerge: z.number().int(),
+      merge: z.number().int(),
+      duplicates: z.number().int(),
+      unreleased: z.number().int(),
+      unknown: z.number().int(),
+    }),
+    leadTime: z.object({ author: leadTime, committer: leadTime, change: leadTime.nullable() }),
+    changeFailRate: z.object({
+      failed: z.number().int(),
+      deployments: z.number().int(),
+      rate: ratio.nullable(),
+      rateOfAll: ratio.nullable(),
+      interval: interval.nullable(),
+      links: z.array(failureLink),
+      unlinked: z.array(z.object({ kind: failureKind, evidence: z.string(), atMs: ms, why: z.string() })),
+    }),
+    recovery: distribution.extend({ open: z.number().int(), medianWithOpen: ms.nullable() }),
+    rework: z.object({
+      count: z.number().int(),
+      deployments: z.number().int(),
+      rate: ratio.nullable(),
+      interval: interval.nullable(),
+    }),
+    batch: z.object({
+      commitsPerRelease: distribution,
+      linesPerCommit: distribution,
+      linesPerRelease: distribution,
+    }),
+    trend: z.array(trendSeries),
+    stages: stageLedger.nullable(),
+    whatIf: z.array(
+      z.object({
+        stage: stageName,
+        capMs: ms,
+        touched: z.number().int(),
+        n: z.number().int(),
+        median: whatIfPoint,
+        p90: whatIfPoint,
+        absorbed: z.number().int(),
+      }),
+    ),
+    flow: z
+      .object({
+        meanInProgress: z.number(),
+        throughputPerWeek: z.number(),
+        expectedMeanMs: ms,
+        observedMeanMs: ms,
+        isConsistent: z.boolean(),
+      })
+      .nullable(),
+    batchRisk: z.object({
+      groups: z.array(
+        z.object({
+          commitsMin: z.number(),
+          commitsMax: z.number(),
+          deployments: z.number().int(),
+          failed: z.number().int(),
+          commits: z.number().int(),
+          perRelease: ratio,
+          perThousandCommits: z.number(),
+        }),
+      ),
+      pValue: z.number().nullable(),
+    }),
+    flakyTests: z.array(
+      z.object({
+        test: z.string(),
+        flakyRevisions: z.number().int(),
+        revisions: z.number().int(),
+        rate: ratio,
+        interval,
+        lostMs: ms,
+      }),
+    ),
+    deployments: z.array(measuredDeployment).describe("In the window, by time: the newest 2,000"),
+    changes: z.array(measuredChange).describe("Shipped in the window: the newest 5,000"),
+    openChanges: z.array(openChange).describe("Waiting now, the longest first"),
+    incidents: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        url: z.string().nullable(),
+        detectedAtMs: ms,
+        resolvedAtMs: ms.nullable(),
+      }),
+    ),
+    assumptions: z.array(z.string()),
+    unknowns: z.array(z.object({ what: z.string(), source: z.string(), tells: z.array(z.string()) })),
+    silentSources: z.array(z.object({ name: z.string(), lastHeardAtMs: ms })),
+  })
+  .meta({ id: "DeliveryReport" });
