@@ -9,6 +9,7 @@ import {
   retainSearchParams,
 } from "@tanstack/react-router";
 import { meQuery } from "./api/queries.ts";
+import { readStartSearch } from "./rollouts/start/start-search.ts";
 import { CrashPage } from "./shell/crash-page.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { Shell } from "./shell/shell.tsx";
@@ -59,6 +60,13 @@ const nowRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/",
   component: lazyRouteComponent(() => import("./rollouts/now-page.tsx"), "NowPage"),
+});
+
+const startRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/rollouts/new",
+  validateSearch: readStartSearch,
+  component: lazyRouteComponent(() => import("./rollouts/start/start-page.tsx"), "StartPage"),
 });
 
 const rolloutRoute = createRoute({
@@ -121,7 +129,15 @@ const settingsRoutes = settingsRoute.addChildren([settingsIndexRoute, environmen
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  signedInRoute.addChildren([nowRoute, rolloutRoute, flagsRoute, journalRoute, settingsRoutes, elsewhereRoute]),
+  signedInRoute.addChildren([
+    nowRoute,
+    startRoute,
+    rolloutRoute,
+    flagsRoute,
+    journalRoute,
+    settingsRoutes,
+    elsewhereRoute,
+  ]),
 ]);
 
 export function createAppRouter(queryClient: QueryClient) {

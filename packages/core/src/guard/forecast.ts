@@ -75,7 +75,10 @@ function forecastStage(plan: GuardPlan, judged: readonly JudgedSignal[], index: 
   });
   const slowest = slowestOf(signals);
   const floor = stage?.minSeconds ?? 0;
-  const beyond = gates.findIndex((gate, at) => isUsualKnown(judged[at]) && isOutOfReach(plan, gate));
+  // Where nothing arrives, more of a share or a coarser promise would not help: `why` says it.
+  const beyond = gates.findIndex(
+    (gate, at) => isUsualKnown(judged[at]) && gate.projectedSeconds !== null && isOutOfReach(plan, gate),
+  );
   return {
     signals,
     slowest,
@@ -129,9 +132,7 @@ function sayOutOfReach(
   tick: GuardTick,
 ): string {
   const help = sayTrafficHelp(plan, judged, tick);
-  if (!forecast || forecast.seconds === null || forecast.needed === null) {
-    return `${forecast ? `Nothing arrives for ${forecast.name}` : "Nothing arrives"}. ${help}`;
-  }
+  if (!forecast || forecast.seconds === null || forecast.needed === null) return help;
   return (
     `${forecast.name} needs ${sayCount(forecast.needed)} requests, which takes about ${saySeconds(forecast.seconds)} ` +
     `at the present rate: longer than the ${saySeconds(plan.maxProjectedSeconds)} the guard is willing to wait. ${help}`

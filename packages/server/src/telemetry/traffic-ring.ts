@@ -3,6 +3,8 @@ import { histogramTotal } from "@steadfast/core/guard/histogram";
 
 export const TRAFFIC_MINUTES = 60;
 const MINUTE_MS = 60_000;
+/** It is stored every ten seconds, and sources send every five. */
+const STORED_LAG_MS = 15_000;
 
 /** Minute since the epoch, requests, failures, latencies, users. */
 export type TrafficMinute = readonly [number, number, number, number, number];
@@ -74,5 +76,7 @@ export function sumTraffic(parts: readonly StoredTraffic[], nowMs: number): Summ
       sum.users += inside * users;
     }
   }
-  return { ...sum, lastMs, seconds: Math.max(1, (nowMs - Math.max(sinceMs, hourAgoMs)) / 1_000) };
+  // What is stored lags behind by up to its period; counting that as silence would tell too little traffic.
+  const endMs = lastMs !== null && nowMs - lastMs < STORED_LAG_MS ? lastMs : nowMs;
+  return { ...sum, lastMs, seconds: Math.max(1, (endMs - Math.max(sinceMs, hourAgoMs)) / 1_000) };
 }
