@@ -3,6 +3,7 @@ import { usageError } from "./cli-error.ts";
 import { type ApiClient, createApiClient } from "./client.ts";
 import { type Connection, resolveConnection, URL_DEFAULT } from "./connection.ts";
 import { type Io, paintFor, widthOf } from "./io.ts";
+import { jsonText } from "./terminal/json-text.ts";
 import type { Paint } from "./terminal/paint.ts";
 
 /** The options of every command that speaks to the server. */
@@ -54,7 +55,7 @@ export async function openSession(io: Io, options: ConnectionOptions): Promise<S
     paint: paintFor(io, io.stdout),
     width: widthOf(io.stdout),
     show(data, view) {
-      const lines = isJson ? [JSON.stringify(data, null, 2)] : view();
+      const lines = isJson ? [jsonText(data, 2)] : view();
       io.stdout.write(`${lines.join("\n")}\n`);
     },
   };

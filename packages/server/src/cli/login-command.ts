@@ -3,6 +3,7 @@ import { usageError } from "./cli-error.ts";
 import { createApiClient, resultOf } from "./client.ts";
 import { checkToken, normalizeUrl, saveLogin, URL_DEFAULT } from "./connection.ts";
 import { type Io, paintFor } from "./io.ts";
+import { jsonText } from "./terminal/json-text.ts";
 import { plain } from "./terminal/text.ts";
 
 type LoginOptions = { readonly url?: string; readonly token?: string; readonly json?: true };
@@ -21,7 +22,7 @@ export function addLoginCommand(program: Command, io: Io): void {
       const me = await resultOf(createApiClient({ url, token }, io.fetch).GET("/api/v1/me"));
       const path = await saveLogin(io.env, { url, token });
       if (options.json === true) {
-        io.stdout.write(`${JSON.stringify(me, null, 2)}\n`);
+        io.stdout.write(`${jsonText(me, 2)}\n`);
         return;
       }
       const where = me.environment === null ? "every environment" : me.environment;

@@ -2,13 +2,14 @@ import { CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import { type Io, paintFor, widthOf } from "./io.ts";
+import { jsonText } from "./terminal/json-text.ts";
 import { plain, wrap } from "./terminal/text.ts";
 
 /** Prints what ended a command, for a person or as JSON, and returns the exit code for it. To stderr only. */
 export function reportError(io: Io, error: unknown, isJson: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
   if (isJson) {
-    io.stderr.write(`${JSON.stringify(jsonOf(error))}\n`);
+    io.stderr.write(`${jsonText(jsonOf(error))}\n`);
   } else {
     io.stderr.write(`${linesOf(io, error).join("\n")}\n`);
   }
@@ -20,7 +21,10 @@ function linesOf(io: Io, error: unknown): readonly string[] {
   const width = widthOf(io.stderr);
   if (!(error instanceof CliError)) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return [`${paint(["red", "bold"], "error")}  a fault of the command line itself; please report it`, what];
+    return [
+      `${paint(["red", "bold"], "error")}  a fault of the command line itself; please report it`,
+      ...what.split("\n").map(plain),
+    ];
   }
   const { problem } = error;
   const [first = "", ...rest] = wrap(plain(error.message), width - 7);

@@ -5,6 +5,7 @@ import { followEvents } from "../event-stream.ts";
 import { EXIT_CODES } from "../exit-codes.ts";
 import { widthOf } from "../io.ts";
 import { clockText, durationText, oddsText, percentText } from "../terminal/figures.ts";
+import { jsonText } from "../terminal/json-text.ts";
 import { LiveScreen } from "../terminal/live-screen.ts";
 import { plain } from "../terminal/text.ts";
 import type { DecisionRecord, Rollout } from "../types.ts";
@@ -103,7 +104,7 @@ async function followUntilEnd(
 
 function jsonView({ io }: Session): View {
   return {
-    update: (rollout) => io.stdout.write(`${JSON.stringify(rollout)}\n`),
+    update: (rollout) => io.stdout.write(`${jsonText(rollout)}\n`),
     connection: (why) => void (why === undefined || io.stderr.write(`connection lost, trying again: ${why}\n`)),
     end: async () => {},
   };
