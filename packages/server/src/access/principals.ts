@@ -67,7 +67,7 @@ export async function createPrincipals(deps: {
     find: async (via, secretHash) => {
       if (via === "token") return findToken(secretHash);
       const row = await findSessionToken(database.db, secretHash, nowMs());
-      return row && toPrincipal(row, "session");
+      return row && isSameHash(row.session_hash, secretHash) ? toPrincipal(row, "session") : undefined;
     },
     forget,
     onRevoked: (listener) => listeners.add(listener),

@@ -31,16 +31,17 @@ export async function deleteSession(db: Kysely<Tables>, secret: string): Promise
   await db.deleteFrom("session").where("secret_hash", "=", hashSecret(secret)).execute();
 }
 
-/** The token of a session that is not over; a revoked token has none. */
+/** The token of a session that is not over, and the session's own hash; a revoked token has none. */
 export async function findSessionToken(
   db: Kysely<Tables>,
   secretHash: string,
   nowMs: number,
-): Promise<Tables["token"] | undefined> {
+): Promise<(Tables["token"] & { readonly session_hash: string }) | undefined> {
   return db
     .selectFrom("token")
     .selectAll("token")
     .innerJoin("session", "session.token_id", "token.id")
+    .select("session.secret_hash as session_hash")
     .where("session.secret_hash", "=", secretHash)
     .where("session.expires_at_ms", ">", nowMs)
     .where("token.revoked_at_ms", "is", null)

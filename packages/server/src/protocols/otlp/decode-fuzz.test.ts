@@ -5,8 +5,11 @@ import { decodeTraceJson } from "./decode-trace-json.ts";
 import { decodeTraceRequest } from "./decode-trace-request.ts";
 import { type RecordedEvaluation, recordingSink } from "./recording-sink.fixture.ts";
 import type { SpanTally } from "./span-sink.ts";
-import { encodeRequest } from "./trace-proto.fixture.ts";
+import { canonicalRequest, encodeRequest } from "./trace-proto.fixture.ts";
 import { unitGroupOf } from "./unit-group.ts";
+
+/** STEADFAST_FUZZ_EFFORT=100 looks a hundred times longer; fast-check prints the seed of what it finds. */
+const EFFORT = Number(process.env.STEADFAST_FUZZ_EFFORT ?? 1);
 
 type Value = { stringValue: string } | { intValue: number } | { boolValue: boolean } | { arrayValue: object };
 type Attribute = { key: string; value: Value };
@@ -186,7 +189,7 @@ describe("any valid request", () => {
         expect(jsonTally).toEqual(tally);
         expect(tally.evaluations).toBe(expected.length);
       }),
-      { numRuns: 300 },
+      { numRuns: 300 * EFFORT },
     );
   });
 });
@@ -206,7 +209,7 @@ describe("any bytes at all", () => {
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         decodeOrRefuse(Buffer.from(bytes));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000 * EFFORT },
     );
   });
 
@@ -220,7 +223,26 @@ describe("any bytes at all", () => {
         decodeOrRefuse(bytes);
         decodeOrRefuse(bytes.subarray(0, cut % (bytes.length + 1)));
       }),
-      { numRuns: 1_000 },
+      { numRuns: 1_000 * EFFORT },
+    );
+  });
+
+  it("that protobufjs can read are counted as what it read", () => {
+    const damage = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 2 });
+    fc.assert(
+      fc.property(request, damage, (value, changes) => {
+        const bytes = toProtobuf(value);
+        for (const [at, byte] of changes) if (bytes.length > 0) bytes[at % bytes.length] = byte;
+        const canonical = canonicalRequest(bytes);
+        if (canonical === undefined) return;
+        const [fromDamaged, fromCanonical] = [recordingSink(), recordingSink()];
+
+        const tally = decodeTraceRequest(bytes, fromDamaged.sink);
+
+        expect(tally).toEqual(decodeTraceRequest(canonical, fromCanonical.sink));
+        expectSame(fromDamaged.evaluations, fromCanonical.evaluations);
+      }),
+      { numRuns: 1_000 * EFFORT },
     );
   });
 
@@ -240,7 +262,7 @@ describe("any bytes at all", () => {
           }
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: 1_000 * EFFORT },
     );
   });
 });

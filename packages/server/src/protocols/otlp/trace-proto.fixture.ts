@@ -38,3 +38,15 @@ export const responseType = root.lookupType("ExportTraceServiceResponse");
 export function encodeRequest(request: object): Buffer {
   return Buffer.from(requestType.encode(requestType.fromObject(request)).finish());
 }
+
+/**
+ * What the official encoding of these bytes is, when protobufjs can read them: the last of a field that stands twice, the
+ * fields in their order, nothing unknown. `undefined`: it cannot.
+ */
+export function canonicalRequest(bytes: Buffer): Buffer | undefined {
+  try {
+    return Buffer.from(requestType.encode(requestType.decode(bytes)).finish());
+  } catch {
+    return undefined;
+  }
+}
