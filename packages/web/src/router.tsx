@@ -9,6 +9,7 @@ import {
   retainSearchParams,
 } from "@tanstack/react-router";
 import { meQuery } from "./api/queries.ts";
+import { type ChartView, readChartView } from "./rollouts/charts/chart-view.ts";
 import { readStartSearch } from "./rollouts/start/start-search.ts";
 import { CrashPage } from "./shell/crash-page.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
@@ -72,6 +73,10 @@ const startRoute = createRoute({
 const rolloutRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/rollouts/$rolloutId",
+  validateSearch: (search: Record<string, unknown>): ChartView & { entry?: number } => ({
+    ...readChartView(search),
+    ...(Number.isSafeInteger(search.entry) ? { entry: Number(search.entry) } : {}),
+  }),
   component: lazyRouteComponent(() => import("./rollouts/rollout-page.tsx"), "RolloutPage"),
 });
 

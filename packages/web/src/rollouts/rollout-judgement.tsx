@@ -9,7 +9,7 @@ import { endingOf, stageProgress } from "./rollout-phase.ts";
 import { SignalTable } from "./signal-table.tsx";
 
 /** What the guard says and what it rests on: sentence, stages, evidence, signals, shadow canaries. */
-export function RolloutJudgement({ rollout }: { rollout: Rollout }) {
+export function RolloutJudgement({ rollout, isWholePage }: { rollout: Rollout; isWholePage?: boolean }) {
   const nowMs = useNowMs();
   const ending = endingOf(rollout);
   return (
@@ -27,8 +27,8 @@ export function RolloutJudgement({ rollout }: { rollout: Rollout }) {
         </div>
         {rollout.decision && <EvidenceBar logEvidence={rollout.decision.logEvidence} alpha={rollout.guard.alpha} />}
       </div>
-      <SignalTable rollout={rollout} />
-      <ShadowLine rollout={rollout} />
+      <SignalTable flag={rollout.flag} movement={rollout} signals={rollout.signals} />
+      {!isWholePage && <ShadowLine rollout={rollout} />}
     </div>
   );
 }

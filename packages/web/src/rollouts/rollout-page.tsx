@@ -1,27 +1,37 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo } from "react";
 import { ApiProblem } from "../api/api-problem.ts";
 import { rolloutQuery } from "../api/queries.ts";
-import type { Rollout } from "../api/types.ts";
-import { formatDuration } from "../ui/format.ts";
+import type { JournalEvent, Rollout } from "../api/types.ts";
+import { formatDuration, formatExactTime } from "../ui/format.ts";
 import { FreshnessLine } from "../ui/freshness-line.tsx";
 import { ErrorState, LoadingState } from "../ui/page-states.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { useNowMs } from "../ui/use-now.ts";
 import { usePageTitle } from "../ui/use-page-title.ts";
-import { DecisionLog } from "./decision-log.tsx";
-import { RolloutCharts } from "./rollout-charts.tsx";
-import { Provenance, RolloutHeader } from "./rollout-header.tsx";
+import { RolloutCharts } from "./charts/rollout-charts.tsx";
+import { useSeries } from "./charts/use-series.ts";
+import { logEntries } from "./log/log-entries.ts";
+import { logMarks } from "./log/log-marks.ts";
+import { logKey, logQuery } from "./log/log-queries.ts";
+import { RolloutLog } from "./log/rollout-log.tsx";
+import { RolloutBar } from "./rollout-bar.tsx";
+import { Provenance } from "./rollout-header.tsx";
 import { RolloutJudgement } from "./rollout-judgement.tsx";
+import { RolloutNotices } from "./rollout-notice.tsx";
 import classes from "./rollout-page.module.css";
 import { isInFlight, isWatched } from "./rollout-phase.ts";
-import { decisionsQuery, recordKey } from "./rollout-queries.ts";
+import { ShadowNote } from "./shadow-note.tsx";
+import { stageRows } from "./stage-rows.ts";
+import { StageTable } from "./stage-table.tsx";
 import { useRollBackShortcut } from "./use-roll-back-shortcut.ts";
 import { useRolloutStream } from "./use-rollouts-stream.ts";
 
-/** How often the log of a rollout in flight asks for new decisions. */
-const DECISIONS_REFRESH_MS = 3_000;
+/** How often the log of a live rollout asks for what is new. */
+const LOG_REFRESH_MS = 3_000;
+
+const NO_EVENTS: readonly JournalEvent[] = [];
 
 const route = getRouteApi("/signed-in/rollouts/$rolloutId");
 
@@ -43,14 +53,16 @@ export function RolloutPage() {
 }
 
 function RolloutDetails({ rollout }: { rollout: Rollout }) {
+  const { entry } = route.useSearch();
   const nowMs = useNowMs();
+  const queryClient = useQueryClient();
   const isLive = isInFlight(rollout) || isWatched(rollout, nowMs);
   const freshness = useRolloutStream(rollout.id, isLive);
-  const decisions = useQuery({
-    ...decisionsQuery(rollout.id),
-    refetchInterval: isLive ? DECISIONS_REFRESH_MS : false,
-  });
-  useReadAgainOnTurn(rollout);
+  const log = useQuery({ ...logQuery(queryClient, rollout.id), refetchInterval: isLive ? LOG_REFRESH_MS : false });
+  const events = log.data?.events ?? NO_EVENTS;
+  const entries = useMemo(() => logEntries(log.data?.decisions ?? [], log.data?.events ?? []), [log.data]);
+  const marks = useMemo(() => logMarks(entries), [entries]);
+  useReadLogOnTurn(rollout);
   useRollBackShortcut();
   return (
     <div className={classes.page} data-rollout={rollout.id} data-state={rollout.state}>
@@ -60,41 +72,51 @@ function RolloutDetails({ rollout }: { rollout: Rollout }) {
         </Link>
         {isLive && <FreshnessLine freshness={freshness} />}
       </div>
+      <RolloutBar rollout={rollout} />
       <div className={classes.head}>
-        <RolloutHeader rollout={rollout} isPageTitle />
         <Provenance rollout={rollout} />
         <EndLine rollout={rollout} />
       </div>
+      <RolloutNotices rollout={rollout} events={events} />
       <section className={classes.panel} aria-label="Judgement">
-        <RolloutJudgement rollout={rollout} />
+        <RolloutJudgement rollout={rollout} isWholePage />
       </section>
-      {rollout.state !== "queued" && <RolloutCharts rollout={rollout} isLive={isLive} />}
+      {rollout.state !== "queued" && <RolloutCharts rollout={rollout} isLive={isLive} marks={marks} />}
+      {rollout.state !== "queued" && <Stages rollout={rollout} events={events} isLive={isLive} />}
+      {rollout.state !== "queued" && <ShadowNote rollout={rollout} />}
       <section className={classes.section}>
-        <h2>Decisions</h2>
-        {decisions.isError ? (
-          <ErrorState
-            title="The decisions could not be read"
-            error={decisions.error}
-            onRetry={() => void decisions.refetch()}
-          />
+        <h2>What was decided and done</h2>
+        {log.isError ? (
+          <ErrorState title="The log could not be read" error={log.error} onRetry={() => void log.refetch()} />
         ) : (
-          <DecisionLog decisions={decisions.data ?? []} />
+          <RolloutLog rollout={rollout} entries={entries} linkedSeq={entry} />
         )}
       </section>
     </div>
   );
 }
 
-/** A turn, the last one above all, stands in the log and the charts at once: when it ended, nothing asks again later. */
-function useReadAgainOnTurn({ id, state }: Rollout): void {
+type StagesProps = { readonly rollout: Rollout; readonly events: readonly JournalEvent[]; readonly isLive: boolean };
+
+/** From the whole of it, whatever span the charts show. */
+function Stages({ rollout, events, isLive }: StagesProps) {
+  const series = useSeries(rollout, {}, isLive).data;
+  const rows = useMemo(() => stageRows(rollout, events, series), [rollout, events, series]);
+  return (
+    <section className={classes.section}>
+      <h2>Stages</h2>
+      <StageTable rollout={rollout} rows={rows} />
+    </section>
+  );
+}
+
+/** A turn, the last one above all, stands in the log at once: when it ended, nothing asks again later. */
+function useReadLogOnTurn({ id, state, stage }: Rollout): void {
   const queryClient = useQueryClient();
-  const stateBefore = useRef(state);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each turn is a reason to ask
   useEffect(() => {
-    if (stateBefore.current === state) return;
-    stateBefore.current = state;
-    void queryClient.invalidateQueries(decisionsQuery(id));
-    void queryClient.invalidateQueries({ queryKey: recordKey(id) });
-  }, [id, state, queryClient]);
+    void queryClient.invalidateQueries({ queryKey: logKey(id) });
+  }, [id, state, stage, queryClient]);
 }
 
 function EndLine({ rollout }: { rollout: Rollout }) {
@@ -104,7 +126,12 @@ function EndLine({ rollout }: { rollout: Rollout }) {
   const by = rollout.endedBy?.kind === "system" ? "by itself" : `by ${rollout.endedBy?.name ?? "nobody known"}`;
   return (
     <p className={classes.end}>
-      Ended <RelativeTime at={rollout.endedAt} />, {by}, after {formatDuration(seconds)}.
+      {rollout.state === "completed" ? "Completed" : "Ended"} <RelativeTime at={rollout.endedAt} />, {by}, after{" "}
+      {formatDuration(seconds)}.
+      <span className={classes.printed}>
+        {" "}
+        From {formatExactTime(Date.parse(startedAt))} to {formatExactTime(Date.parse(rollout.endedAt))}.
+      </span>
     </p>
   );
 }

@@ -1,55 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Rollout } from "../api/types.ts";
 import { actionsFor } from "./actions.tsx";
+import { rolloutOf as rollout, START_MS as START } from "./rollout.fixture.ts";
 import { needsAttention, stageProgress } from "./rollout-phase.ts";
-
-const START = Date.parse("2026-01-01T00:00:00Z");
-
-const rollout = (more: Partial<Rollout>): Rollout => ({
-  id: "rol_1",
-  kind: "flag",
-  environment: "production",
-  flag: "new-checkout",
-  service: "shop",
-  baseline: "off",
-  candidate: "on",
-  state: "running",
-  stage: 1,
-  share: 0.01,
-  stages: [{ share: 0.01, audience: null, catches: { failureRate: 0.2 }, minSeconds: 60 }],
-  guard: { alpha: 0.001, signals: [] },
-  onRegression: "roll-back",
-  mode: "act",
-  reason: "first users",
-  startedBy: { kind: "token", id: "tok_1", name: "Ada" },
-  createdAt: new Date(START).toISOString(),
-  startedAt: new Date(START).toISOString(),
-  stageSince: new Date(START).toISOString(),
-  endedAt: null,
-  endReason: null,
-  endedBy: null,
-  watchedUntil: null,
-  waitsFor: null,
-  judgingFault: null,
-  decision: {
-    verdict: "wait",
-    cause: "gathering-evidence",
-    sentence: "",
-    at: new Date(START).toISOString(),
-    tick: 1,
-    stage: 1,
-    share: 0.01,
-    evidence: 1,
-    logEvidence: 0,
-    gate: { exposure: 900, neededExposure: 1_000, signal: "errors", floorSecondsLeft: 45, projectedSeconds: 10 },
-  },
-  signals: [],
-  shadow: null,
-  salt: "on",
-  bucketing: "fractional-v2",
-  version: 1,
-  ...more,
-});
 
 describe("how a rollout stands", () => {
   it("is as far in its stage as the slower of exposure and floor", () => {

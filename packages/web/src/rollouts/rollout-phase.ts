@@ -29,7 +29,7 @@ export function stageProgress(rollout: Rollout, nowMs: number): number {
 }
 
 /** What it moves people to, and from what: `on ← off`. */
-export function movementOf(rollout: Rollout): { from: string; to: string } {
+export function movementOf(rollout: Pick<Rollout, "baseline" | "candidate">): { from: string; to: string } {
   return { from: rollout.baseline ?? "the default", to: rollout.candidate };
 }
 

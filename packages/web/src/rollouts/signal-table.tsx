@@ -8,13 +8,19 @@ import classes from "./signal-table.module.css";
 const LATE_GAPS = 3;
 const LATE_SECONDS = 5;
 
+type Props = {
+  readonly flag: string;
+  readonly movement: Pick<Rollout, "baseline" | "candidate">;
+  readonly signals: readonly SignalReading[];
+};
+
 /** Each signal with what both arms show, what is not ruled out, and its evidence. */
-export function SignalTable({ rollout }: { rollout: Rollout }) {
-  const { from, to } = movementOf(rollout);
-  if (rollout.signals.length === 0) return null;
+export function SignalTable({ flag, movement, signals }: Props) {
+  const { from, to } = movementOf(movement);
+  if (signals.length === 0) return null;
   return (
     <table className={classes.table}>
-      <caption className={classes.spoken}>Signals of {rollout.flag}</caption>
+      <caption className={classes.spoken}>Signals of {flag}</caption>
       <thead>
         <tr>
           <th scope="col">Signal</th>
@@ -35,7 +41,7 @@ export function SignalTable({ rollout }: { rollout: Rollout }) {
         </tr>
       </thead>
       <tbody>
-        {rollout.signals.map((signal) => (
+        {signals.map((signal) => (
           <SignalRow key={signal.name} signal={signal} />
         ))}
       </tbody>
