@@ -27,7 +27,7 @@ describeInBrowser("the dashboard's pages", () => {
     const ended = await startRollout(server.api, "taken-back", { stages: LONG_STAGES });
     await server.api.post(`/api/v1/rollouts/${ended.id}/roll-back`, { reason: "to be shown" });
     await untilJudged(server.api, id);
-    visited = { rolloutId: id };
+    visited = { rolloutId: id, endedRolloutId: ended.id };
   });
 
   afterAll(async () => {

@@ -4,6 +4,8 @@ import type { Page } from "playwright-core";
 export type Visited = {
   /** Running, in production, of the flag `in-flight`. */
   readonly rolloutId: string;
+  /** Rolled back, of the flag `taken-back`. */
+  readonly endedRolloutId: string;
 };
 
 /** One state of a page, for checks that go through all of them. */
@@ -29,6 +31,12 @@ export const VISITS: readonly Visit[] = [
     ready: (page) => page.getByTestId("empty-state").waitFor(),
   },
   { name: "a rollout", path: ofTheRollout, ready: (page) => page.getByTestId("decision").first().waitFor() },
+  { name: "a rollout's charts as tables, and a decision's counts", path: ofTheRollout, ready: openTablesAndCounts },
+  {
+    name: "an ended rollout",
+    path: ({ endedRolloutId }) => `/rollouts/${endedRolloutId}`,
+    ready: (page) => page.getByTestId("log-event").first().waitFor(),
+  },
   { name: "a rollout's dialog", path: ofTheRollout, ready: openRollBackDialog },
   { name: "the flags", path: "/flags", ready: (page) => page.getByTestId("flag-row").first().waitFor() },
   { name: "no flag", path: "/flags?search=nothing", ready: (page) => page.getByTestId("empty-state").waitFor() },
@@ -49,6 +57,13 @@ export const VISITS: readonly Visit[] = [
   { name: "the account", path: "/flags", ready: openAccount },
   { name: "no such page", path: "/nowhere", ready: (page) => page.getByRole("heading", { level: 1 }).waitFor() },
 ];
+
+async function openTablesAndCounts(page: Page): Promise<void> {
+  await page.getByTestId("chart").nth(3).waitFor();
+  for (const button of await page.getByRole("button", { name: /^Show as table/ }).all()) await button.click();
+  await page.getByRole("button", { name: /Counts it was made on/ }).first().click();
+  await page.getByTestId("decision-counts").first().waitFor();
+}
 
 export async function openRollBackDialog(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Roll back in-flight" }).click();

@@ -13,6 +13,7 @@ const entered = (stage: number, at: string): JournalEvent => ({
   data: { stage },
   actor: { kind: "system", id: "guard", name: "the guard" },
   reason: null,
+  subject: { kind: "rollout", id: "rol_1", name: "new-checkout", environment: "production" },
   at,
 });
 

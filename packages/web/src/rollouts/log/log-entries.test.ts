@@ -15,6 +15,7 @@ const event = (seq: number, type: string, more: Partial<JournalEvent> = {}): Jou
   data: {},
   actor: GUARD,
   reason: null,
+  subject: { kind: "rollout", id: "rol_1", name: "new-checkout", environment: "production" },
   at: AT,
   ...more,
 });
