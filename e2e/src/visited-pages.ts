@@ -61,7 +61,10 @@ export const VISITS: readonly Visit[] = [
 async function openTablesAndCounts(page: Page): Promise<void> {
   await page.getByTestId("chart").nth(3).waitFor();
   for (const button of await page.getByRole("button", { name: /^Show as table/ }).all()) await button.click();
-  await page.getByRole("button", { name: /Counts it was made on/ }).first().click();
+  await page
+    .getByRole("button", { name: /Counts it was made on/ })
+    .first()
+    .click();
   await page.getByTestId("decision-counts").first().waitFor();
 }
 
