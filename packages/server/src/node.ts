@@ -7,6 +7,7 @@ import { type AppDeps, buildApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/open-database.ts";
+import { recordToldBy } from "./delivery/told-by.ts";
 import { webhookSources } from "./delivery/webhooks.ts";
 import { readFlagForRollout } from "./flags/read.ts";
 import { copyFlags, setDefaultVariant } from "./flags/write.ts";
@@ -103,6 +104,7 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
     backup: { database, projectors: PROJECTORS, version: VERSION, nowMs },
     dashboard: { distDir: existsSync(PACKAGED_DASHBOARD) ? PACKAGED_DASHBOARD : CLONE_DASHBOARD },
     delivery: { database, journal, nowMs, newId },
+    toldBy: { record: recordToldBy(journal), nowMs },
     forges: webhookSources({ database, journal, nowMs }),
     flags: {
       database,

@@ -2606,6 +2606,204 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cdevents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send CDEvents (CloudEvents over HTTP)
+         * @description Binary (application/json with ce- headers), structured (application/cloudevents+json) or a batch (application/cloudevents-batch+json), refused whole or not at all.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CDEventsAnswer"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devlake/api/plugins/webhook/connections/{service}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell of a deployment (DevLake's webhook) */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    service: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DevLakeDeploymentInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DevLakeAnswer"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devlake/api/plugins/webhook/connections/{service}/issue/{issueKey}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell that an incident is over (DevLake's webhook) */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    issueKey: string;
+                    service: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DevLakeAnswer"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devlake/api/plugins/webhook/connections/{service}/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell of an incident (DevLake's webhook) */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    service: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DevLakeIssueInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DevLakeAnswer"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -3047,6 +3245,13 @@ export interface components {
             } | null;
             requests: number;
         };
+        CDEventsAnswer: {
+            /** @description Told before, under the same source and id */
+            duplicates: number;
+            /** @description Types that nothing is measured from */
+            ignored: string[];
+            told: number;
+        };
         CheckFlagInput: {
             /** @description Any JSON */
             definition: unknown;
@@ -3480,6 +3685,41 @@ export interface components {
             measure: "lead-time" | "frequency" | "change-fail-rate" | "recovery";
             /** @description Hours, deployments a week, a ratio 0..1, hours */
             value: number;
+        };
+        DevLakeAnswer: {
+            success: boolean;
+        };
+        DevLakeDeploymentInput: {
+            deploymentCommits: {
+                commitSha: string;
+                refName?: string;
+                repoUrl: string;
+            }[];
+            displayTitle?: string;
+            /** @default PRODUCTION */
+            environment?: string;
+            /** Format: date-time */
+            finishedDate: string;
+            id: string;
+            name?: string;
+            /**
+             * @default SUCCESS
+             * @enum {string}
+             */
+            result?: "SUCCESS" | "FAILURE" | "ABORT" | "MANUAL" | "";
+            /** Format: date-time */
+            startedDate?: string;
+            url?: string;
+        };
+        DevLakeIssueInput: {
+            /** Format: date-time */
+            createdDate: string;
+            issueKey: string;
+            resolutionDate?: string | null;
+            title: string;
+            /** @default INCIDENT */
+            type?: string;
+            url?: string;
         };
         Environment: {
             /**
