@@ -8,7 +8,7 @@ import { hashSecret, principalActor, requireEnvironment, SESSION_COOKIE } from "
 import { formatCookie, readCookie } from "../http/cookie.ts";
 import { refuseForeignSender } from "../http/csrf.ts";
 import { ProblemError } from "../http/problem.ts";
-import { endStreamsOfToken } from "../http/server-sent-events.ts";
+import { endStreamsOfSession, endStreamsOfToken } from "../http/server-sent-events.ts";
 import { createEnvironment, type EnvironmentDeps, readEnvironments } from "./environments.ts";
 import type { Principals } from "./principals.ts";
 import {
@@ -85,6 +85,7 @@ function sessionRoutes(app: App, deps: AccessDeps): void {
     async (request, reply) => {
       const secret = readCookie(request.headers.cookie, SESSION_COOKIE);
       if (secret !== undefined && request.principal.via === "session") await deleteSession(deps.database.db, secret);
+      if (request.principal.session) endStreamsOfSession(app.server, request.principal.session.id);
       const cookie = formatCookie(SESSION_COOKIE, "", { maxAgeSeconds: 0, isSecure: isSecure(request) });
       return reply.header("set-cookie", cookie).code(204).send(null);
     },
@@ -187,7 +188,7 @@ function tokenRoutes(app: App, deps: AccessDeps): void {
       const { principal } = request;
       const provenance = { actor: principalActor(principal), reason: null };
       await revokeToken(deps, request.params.id, principal.environment, provenance);
-      deps.principals.forget();
+      deps.principals.forget(request.params.id);
       endStreamsOfToken(app.server, request.params.id);
       return reply.code(204).send(null);
     },

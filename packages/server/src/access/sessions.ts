@@ -36,12 +36,12 @@ export async function findSessionToken(
   db: Kysely<Tables>,
   secretHash: string,
   nowMs: number,
-): Promise<(Tables["token"] & { readonly session_hash: string }) | undefined> {
+): Promise<(Tables["token"] & { readonly session_hash: string; readonly expires_at_ms: number }) | undefined> {
   return db
-    .selectFrom("token")
+    .selectFrom("session")
+    .innerJoin("token", "token.id", "session.token_id")
     .selectAll("token")
-    .innerJoin("session", "session.token_id", "token.id")
-    .select("session.secret_hash as session_hash")
+    .select(["session.secret_hash as session_hash", "session.expires_at_ms"])
     .where("session.secret_hash", "=", secretHash)
     .where("session.expires_at_ms", ">", nowMs)
     .where("token.revoked_at_ms", "is", null)

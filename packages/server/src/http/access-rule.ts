@@ -35,4 +35,6 @@ export type Principal = {
   /** `null`: every environment. */
   readonly environment: string | null;
   readonly via: "token" | "session";
+  /** The browser session, named by the hash of its secret, and how long it lasts from this request on; absent with a token. */
+  readonly session?: { readonly id: string; readonly leftMs: number };
 };

@@ -48,6 +48,9 @@ export const STREAM_BUFFER_BYTES_MAX = 8_388_608;
 /** A comment that keeps proxies from closing a quiet stream. */
 export const STREAM_HEARTBEAT_MS = 15_000;
 
+/** Heartbeats in a row at which a consumer had taken nothing of what waits for it: a minute, then it is disconnected. */
+export const STREAM_STALLED_HEARTBEATS_MAX = 4;
+
 /** Token look-ups remembered. An entry is about 300 bytes. */
 export const TOKEN_CACHE_ENTRIES_MAX = 10_000;
 
@@ -56,6 +59,12 @@ export const UNKNOWN_TOKEN_CACHE_ENTRIES_MAX = 1_000;
 
 /** How long a look-up is believed, even without news: a bound on how late a lost hint can be. */
 export const TOKEN_CACHE_AGE_MS = 30_000;
+
+/** How long a store that stands still keeps a request waiting whose token was known before. */
+export const TOKEN_STORE_PATIENCE_MS = 500;
+
+/** How long after its last look-up a token stays known while the store cannot be asked: a night without anybody. */
+export const TOKEN_STALE_AGE_MAX_MS = 12 * 3_600_000;
 
 export const IDEMPOTENCY_KEY_CHARACTERS_MAX = 200;
 

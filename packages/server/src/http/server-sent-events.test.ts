@@ -1,4 +1,5 @@
-import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Role } from "./access-rule.ts";
 import type { App } from "./app-type.ts";
@@ -11,6 +12,9 @@ import {
   limitStreams,
   sseFrame,
 } from "./server-sent-events.ts";
+
+const STUCK_CONSUMERS = 100;
+const FRAME_BYTES = 1_000_000;
 
 const frame = (data: string) => sseFrame({ event: "news", data });
 
@@ -45,6 +49,19 @@ async function open(url: string, role: "viewer" | "admin" = "viewer") {
     return received;
   };
   return { response, readUntil, cancel: () => reader?.cancel() };
+}
+
+/** Sends a request for the stream by hand, and never reads. */
+async function openUnread(url: URL): Promise<Socket> {
+  const socket = connect(Number(url.port), url.hostname);
+  await once(socket, "connect");
+  socket.pause();
+  socket.write(`GET ${url.pathname} HTTP/1.1\r\nhost: x\r\nauthorization: ${bearer("admin").authorization}\r\n\r\n`);
+  return socket;
+}
+
+async function eventually(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 afterEach(async () => {
@@ -100,6 +117,36 @@ describe("a broadcast of server-sent events", () => {
     expect(broadcast.dropped()).toBe(1);
     expect(broadcast.size()).toBe(0);
     expect((await stuck.readUntil("second")).length).toBeLessThan(32_000_000);
+  });
+
+  it("disconnects whoever takes nothing of what waits for it, however little that is", async () => {
+    const stuck = await open(await listen({ firstBytes: 32_000_000, maxBufferedBytes: 64_000_000, heartbeatMs: 10 }));
+
+    await eventually(() => broadcast.dropped() === 1);
+
+    expect(broadcast.size()).toBe(0);
+    expect((await stuck.readUntil("never")).length).toBeLessThan(32_000_000);
+  });
+
+  it("never lets the stuck delay another, and holds each frame once however many are stuck", async () => {
+    const url = new URL(await listen({ maxBufferedBytes: FRAME_BYTES * 4 }));
+    const stuck = await Promise.all(Array.from({ length: STUCK_CONSUMERS }, () => openUnread(url)));
+    const reader = await open(url.href);
+    await reader.readUntil("first");
+    await eventually(() => broadcast.size() === STUCK_CONSUMERS + 1);
+    const buffersBefore = process.memoryUsage().arrayBuffers;
+
+    for (let sent = 1; broadcast.size() > 1; sent += 1) {
+      broadcast.send(sseFrame({ event: "news", data: "x".repeat(FRAME_BYTES) }));
+      broadcast.send(frame(`number ${sent}`));
+      await reader.readUntil(`number ${sent}\n`);
+    }
+    const grownBytes = process.memoryUsage().arrayBuffers - buffersBefore;
+
+    expect(broadcast.dropped()).toBe(STUCK_CONSUMERS);
+    // Were each consumer's its own, it would be this many times the limit of one.
+    expect(grownBytes).toBeLessThan((STUCK_CONSUMERS * FRAME_BYTES * 4) / 4);
+    for (const socket of stuck) socket.destroy();
   });
 
   it("ends every stream when it closes, and those that come later", async () => {

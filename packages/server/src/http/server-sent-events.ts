@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { STREAMS_MAX, STREAMS_PER_PERSON_MAX, STREAMS_PER_TOKEN_MAX } from "./limits.ts";
+import { STREAM_STALLED_HEARTBEATS_MAX, STREAMS_MAX, STREAMS_PER_PERSON_MAX, STREAMS_PER_TOKEN_MAX } from "./limits.ts";
 import { ProblemError } from "./problem.ts";
 
 /** A frame of `text/event-stream`. `data` may have line breaks. */
@@ -38,29 +38,38 @@ const HEARTBEAT = Buffer.from(": still here\n\n");
 /**
  * Streams that carry the same frames.
  *
- * @param maxBufferedBytes a consumer that has more than this waiting in its socket is disconnected; it may come back
+ * @param maxBufferedBytes a consumer that has more than this waiting in its socket is disconnected; it may come back. So is
+ *   one that takes nothing of what waits for `STREAM_STALLED_HEARTBEATS_MAX` heartbeats
  * @param heartbeatMs a comment goes out this often, so that proxies keep the stream
  */
 export function createBroadcast(options: {
   readonly maxBufferedBytes: number;
   readonly heartbeatMs: number;
 }): Broadcast {
-  const consumers = new Set<ServerResponse>();
+  const consumers = new Map<ServerResponse, Progress>();
   let droppedCount = 0;
   let isClosed = false;
 
+  const drop = (consumer: ServerResponse) => {
+    droppedCount += 1;
+    consumers.delete(consumer);
+    consumer.destroy();
+  };
   const send = (frame: Buffer) => {
-    for (const consumer of consumers) {
-      if (consumer.writableLength > options.maxBufferedBytes) {
-        droppedCount += 1;
-        consumers.delete(consumer);
-        consumer.destroy();
-        continue;
-      }
-      consumer.write(frame);
+    for (const consumer of consumers.keys()) {
+      if (consumer.writableLength > options.maxBufferedBytes) drop(consumer);
+      else consumer.write(frame);
     }
   };
-  const heartbeat = setInterval(() => send(HEARTBEAT), options.heartbeatMs);
+  const beat = () => {
+    for (const [consumer, progress] of consumers) {
+      const now = progressOf(consumer, progress);
+      consumers.set(consumer, now);
+      if (now.stalledBeats >= STREAM_STALLED_HEARTBEATS_MAX) drop(consumer);
+    }
+    send(HEARTBEAT);
+  };
+  const heartbeat = setInterval(beat, options.heartbeatMs);
   heartbeat.unref();
 
   return {
@@ -72,7 +81,7 @@ export function createBroadcast(options: {
         consumer.end();
         return;
       }
-      consumers.add(consumer);
+      consumers.set(consumer, { waitingBytes: 0, stalledBeats: 0 });
       consumer.once("close", () => consumers.delete(consumer));
     },
     send,
@@ -81,10 +90,18 @@ export function createBroadcast(options: {
     close: () => {
       isClosed = true;
       clearInterval(heartbeat);
-      for (const consumer of consumers) consumer.end();
+      for (const consumer of consumers.keys()) consumer.end();
       consumers.clear();
     },
   };
+}
+
+/** What waited in a consumer's socket at a heartbeat, and how many heartbeats it has taken nothing. */
+type Progress = { readonly waitingBytes: number; readonly stalledBeats: number };
+
+function progressOf({ writableLength }: ServerResponse, before: Progress): Progress {
+  const isStalled = writableLength > 0 && before.waitingBytes > 0 && writableLength >= before.waitingBytes;
+  return { waitingBytes: writableLength, stalledBeats: isStalled ? before.stalledBeats + 1 : 0 };
 }
 
 type StreamLimits = { readonly ofClient: number; readonly ofPerson: number; readonly ofNode: number };
@@ -92,6 +109,7 @@ type StreamLimits = { readonly ofClient: number; readonly ofPerson: number; read
 type OpenStreams = {
   total: number;
   readonly byToken: Map<string, Set<ServerResponse>>;
+  readonly bySession: Map<string, Set<ServerResponse>>;
   readonly limits: StreamLimits;
 };
 
@@ -105,7 +123,7 @@ const openStreamsByServer = new WeakMap<object, OpenStreams>();
 
 /** Bounds an HTTP server's streams otherwise than `http/limits.ts` says. Call before it listens. */
 export function limitStreams(server: object, limits: StreamLimits): OpenStreams {
-  const open: OpenStreams = { total: 0, byToken: new Map(), limits };
+  const open: OpenStreams = { total: 0, byToken: new Map(), bySession: new Map(), limits };
   openStreamsByServer.set(server, open);
   return open;
 }
@@ -137,9 +155,26 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): S
   request.raw.socket.setNoDelay(true);
   // A consumer that goes away while we write is no error.
   stream.on("error", () => {});
+  endWithSession(request, stream);
   // Who asks for the head alone has it.
   if (request.method === "HEAD") stream.end();
   return stream;
+}
+
+/** A stream ends when the session that opened it does, by time or by signing out. */
+function endWithSession(request: FastifyRequest, stream: ServerResponse): void {
+  const { session } = request.principal;
+  const bySession = openStreamsByServer.get(request.server.server)?.bySession;
+  if (!session || !bySession) return;
+  const streams = bySession.get(session.id) ?? new Set<ServerResponse>();
+  bySession.set(session.id, streams.add(stream));
+  const timer = setTimeout(() => stream.end(), session.leftMs);
+  timer.unref();
+  stream.once("close", () => {
+    clearTimeout(timer);
+    streams.delete(stream);
+    if (streams.size === 0) bySession.delete(session.id);
+  });
 }
 
 function countStream(request: FastifyRequest, stream: ServerResponse): void {
@@ -179,4 +214,9 @@ export function countOpenStreams(server: object): number {
 /** Ends what a revoked token still reads. */
 export function endStreamsOfToken(server: object, tokenId: string): void {
   for (const stream of openStreamsByServer.get(server)?.byToken.get(tokenId) ?? []) stream.end();
+}
+
+/** Ends what a browser still reads that was signed out. @param session as in `Principal.session.id` */
+export function endStreamsOfSession(server: object, session: string): void {
+  for (const stream of openStreamsByServer.get(server)?.bySession.get(session) ?? []) stream.end();
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { STREAM_BUFFER_BYTES_MAX, STREAM_HEARTBEAT_MS } from "../http/limits.ts";
+import { STREAM_BUFFER_BYTES_MAX, STREAM_HEARTBEAT_MS, STREAM_STALLED_HEARTBEATS_MAX } from "../http/limits.ts";
 import { type Broadcast, createBroadcast, openEventStream, sseFrame } from "../http/server-sent-events.ts";
 import type { StoredEvent } from "./event.ts";
 import type { EventFilter } from "./filter.ts";
@@ -129,10 +129,12 @@ function toFrames(events: readonly { readonly seq: number }[]): Buffer {
   return Buffer.concat(events.map((event) => sseFrame({ event: "event", id: event.seq, data: JSON.stringify(event) })));
 }
 
-/** Until the consumer has read on, or is gone. */
+/** Until the consumer has read on, or is gone. Who reads nothing for as long as a stalled consumer may is disconnected. */
 function drained(stream: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
+    const timer = setTimeout(() => stream.destroy(), STREAM_HEARTBEAT_MS * STREAM_STALLED_HEARTBEATS_MAX);
     const done = () => {
+      clearTimeout(timer);
       stream.off("drain", done).off("close", done);
       resolve();
     };
