@@ -34,4 +34,27 @@ describeOnEachStore("what an instance says that it applied", (open) => {
 
     expect(body.items).toMatchObject([{ appliedVersion: 999_999, appliedLagMs: null }]);
   });
+
+  it("is summed up over all, and the few that are asked for are those furthest behind", async () => {
+    const { ask, close } = await openTestNode(await open.config());
+    await ask("POST", "/api/v1/flags", { key: "new-checkout" });
+    const { body: before } = await ask("GET", "/api/v1/environments/production/instances");
+    const current = before.currentVersion;
+    for (const [instance, version] of [
+      ["i-1", current],
+      ["i-2", current - 2],
+      ["i-3", current],
+      ["i-4", current - 1],
+    ])
+      await ask("POST", APPLIED, { instance, version });
+
+    const { body } = await ask("GET", "/api/v1/environments/production/instances?limit=2");
+    const none = await ask("GET", "/api/v1/environments/staging/instances");
+    await close();
+
+    expect(before.summary).toEqual({ total: 0, upToDate: 0, slowestLagMs: null });
+    expect(body.items.map(({ id }: { id: string }) => id)).toEqual(["i-2", "i-4"]);
+    expect(body.summary).toEqual({ total: 4, upToDate: 2, slowestLagMs: null });
+    expect(none.body.summary.total).toBe(0);
+  });
 });

@@ -64,14 +64,21 @@ async function readChangedAt(database: Database, version: number): Promise<numbe
   return event?.occurred_at_ms;
 }
 
-export async function readInstances(database: Database, environment: string, nowMs: number) {
-  const rows = await database.db
-    .selectFrom("instance")
+export type InstancesQuery = {
+  readonly environment: string;
+  /** The environment's snapshot, as this node knows it. */
+  readonly currentVersion: number;
+  readonly limit: number;
+};
+
+/** Those heard of lately: furthest behind first, so that a few of very many are the ones worth a look. */
+export async function readInstances(database: Database, { environment, limit }: InstancesQuery, nowMs: number) {
+  const rows = await heardLately(database, environment, nowMs)
     .selectAll()
-    .where("environment", "=", environment)
-    .where("seen_at_ms", ">", nowMs - INSTANCE_FORGOTTEN_AFTER_MS)
+    .orderBy("applied_version")
     .orderBy("seen_at_ms", "desc")
-    .limit(INSTANCES_MAX)
+    .orderBy("id")
+    .limit(limit)
     .execute();
   return rows.map((row) => ({
     id: row.id,
@@ -80,6 +87,34 @@ export async function readInstances(database: Database, environment: string, now
     appliedLagMs: row.applied_lag_ms,
     seenAt: new Date(row.seen_at_ms).toISOString(),
   }));
+}
+
+/** All of them in three figures, also when there are thousands. One pass over the environment's instances. */
+export async function summariseInstances(
+  database: Database,
+  { environment, currentVersion }: InstancesQuery,
+  nowMs: number,
+): Promise<{ total: number; upToDate: number; slowestLagMs: number | null }> {
+  const row = await heardLately(database, environment, nowMs)
+    .select(({ fn }) => [
+      fn.countAll<number>().as("total"),
+      fn.countAll<number>().filterWhere("applied_version", ">=", currentVersion).as("up_to_date"),
+      fn.max("applied_lag_ms").as("slowest_lag_ms"),
+    ])
+    .executeTakeFirstOrThrow();
+  const slowest = row.slowest_lag_ms;
+  return {
+    total: Number(row.total),
+    upToDate: Number(row.up_to_date),
+    slowestLagMs: slowest === null ? null : Number(slowest),
+  };
+}
+
+function heardLately(database: Database, environment: string, nowMs: number) {
+  return database.db
+    .selectFrom("instance")
+    .where("environment", "=", environment)
+    .where("seen_at_ms", ">", nowMs - INSTANCE_FORGOTTEN_AFTER_MS);
 }
 
 /** Forgets instances that are gone. */

@@ -4,7 +4,7 @@ import type { App } from "../http/app-type.ts";
 import { requireEnvironment } from "../http/authenticate.ts";
 import { ProblemError } from "../http/problem.ts";
 import { environmentKey } from "../http/schemas.ts";
-import { acknowledge, readInstances } from "./instances.ts";
+import { acknowledge, INSTANCES_MAX, readInstances, summariseInstances } from "./instances.ts";
 import { appliedBody, instanceList } from "./schemas.ts";
 import type { Snapshot, Snapshots } from "./snapshots.ts";
 
@@ -88,6 +88,7 @@ export async function snapshotRoutes(app: App, deps: SnapshotDeps): Promise<void
         summary: "Who has applied which snapshot, and how fast",
         tags: ["snapshots"],
         params: inEnvironment,
+        querystring: z.object({ limit: z.coerce.number().int().min(1).max(INSTANCES_MAX).default(INSTANCES_MAX) }),
         response: { 200: instanceList },
       },
     },
@@ -95,7 +96,13 @@ export async function snapshotRoutes(app: App, deps: SnapshotDeps): Promise<void
       const { environment } = request.params;
       requireEnvironment(request, environment);
       const { version } = snapshotOf(deps.snapshots, environment);
-      return { items: await readInstances(deps.database, environment, deps.nowMs()), currentVersion: version };
+      const query = { environment, currentVersion: version, limit: request.query.limit };
+      const nowMs = deps.nowMs();
+      return {
+        items: await readInstances(deps.database, query, nowMs),
+        currentVersion: version,
+        summary: await summariseInstances(deps.database, query, nowMs),
+      };
     },
   );
 }

@@ -21,5 +21,15 @@ export const instance = z
   .meta({ id: "Instance" });
 
 export const instanceList = z
-  .object({ items: z.array(instance), currentVersion: z.number().int() })
+  .object({
+    items: z.array(instance).describe("Furthest behind first"),
+    currentVersion: z.number().int(),
+    summary: z
+      .object({
+        total: z.number().int(),
+        upToDate: z.number().int().describe("Have applied the current version"),
+        slowestLagMs: z.number().nullable().describe("Of each one's last change, the longest; null: none was measured"),
+      })
+      .describe("Of all, whatever the limit"),
+  })
   .meta({ id: "InstanceList" });

@@ -701,7 +701,9 @@ export interface paths {
         /** Who has applied which snapshot, and how fast */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    limit?: number;
+                };
                 header?: never;
                 path: {
                     /** @description An environment's key, such as production */
@@ -3986,7 +3988,16 @@ export interface components {
         };
         InstanceList: {
             currentVersion: number;
+            /** @description Furthest behind first */
             items: components["schemas"]["Instance"][];
+            /** @description Of all, whatever the limit */
+            summary: {
+                /** @description Of each one's last change, the longest; null: none was measured */
+                slowestLagMs: number | null;
+                total: number;
+                /** @description Have applied the current version */
+                upToDate: number;
+            };
         };
         Me: {
             environment: string | null;
