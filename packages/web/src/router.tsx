@@ -9,6 +9,7 @@ import {
   retainSearchParams,
 } from "@tanstack/react-router";
 import { meQuery } from "./api/queries.ts";
+import type { HealthPart } from "./health/health-strip.tsx";
 import { type ChartView, readChartView } from "./rollouts/charts/chart-view.ts";
 import { readStartSearch } from "./rollouts/start/start-search.ts";
 import { CrashPage } from "./shell/crash-page.tsx";
@@ -60,6 +61,8 @@ const signedInRoute = createRoute({
 const nowRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/",
+  validateSearch: ({ health }: Record<string, unknown>): { health?: HealthPart } =>
+    health === "telemetry" || health === "instances" ? { health } : {},
   component: lazyRouteComponent(() => import("./rollouts/now-page.tsx"), "NowPage"),
 });
 

@@ -21,3 +21,5 @@ export type JournalEvent = Schemas["Event"];
 export type Token = Schemas["Token"];
 export type CreatedToken = Schemas["CreatedToken"];
 export type About = Schemas["About"];
+export type TelemetrySummary = Schemas["TelemetrySummary"];
+export type InstanceList = Schemas["InstanceList"];

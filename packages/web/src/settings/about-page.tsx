@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { About } from "../api/types.ts";
+import { aboutQuery, HEALTH_REFRESH_MS } from "../health/health-queries.ts";
 import { formatBytes, formatCount, formatDuration, formatMilliseconds } from "../ui/format.ts";
 import { FreshnessLine } from "../ui/freshness-line.tsx";
 import { PageHead } from "../ui/page-head.tsx";
@@ -9,7 +10,6 @@ import { freshnessOf } from "../ui/query-freshness.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { usePageTitle } from "../ui/use-page-title.ts";
 import classes from "./about-page.module.css";
-import { ABOUT_REFRESH_MS, aboutQuery } from "./settings-queries.ts";
 
 const STORES = { sqlite: "SQLite, in the data folder", postgres: "PostgreSQL" } as const;
 
@@ -20,7 +20,7 @@ export function AboutPage() {
   return (
     <>
       <PageHead title="About this server">
-        <FreshnessLine freshness={freshnessOf(about)} freshMs={2 * ABOUT_REFRESH_MS} />
+        <FreshnessLine freshness={freshnessOf(about)} freshMs={2 * HEALTH_REFRESH_MS} />
       </PageHead>
       {about.isPending && <LoadingState label="Loading the figures" heights={[190, 190, 190]} />}
       {about.isError && !about.data && (

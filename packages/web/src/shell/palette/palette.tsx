@@ -15,9 +15,15 @@ const SEARCH_AFTER_MS = 120;
 /** How far PageUp and PageDown go. */
 const PAGE_STEPS = 6;
 
+type Props = {
+  /** What is typed; held outside, where typing begins before this is drawn. */
+  readonly query: string;
+  readonly onQuery: (query: string) => void;
+  readonly onClose: () => void;
+};
+
 /** One field that finds every page, flag, rollout and action: a combobox over a list (WAI-ARIA), worked by keys alone. */
-export function Palette({ onClose }: { onClose: () => void }) {
-  const [query, setQuery] = useState("");
+export function Palette({ query, onQuery, onClose }: Props) {
   const [chosenId, setChosenId] = useState<string>();
   const [recent] = useState(readRecent);
   const [search] = useDebouncedValue(query.trim(), SEARCH_AFTER_MS);
@@ -74,7 +80,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
             enterKeyHint="go"
             value={query}
             onChange={(event) => {
-              setQuery(event.currentTarget.value);
+              onQuery(event.currentTarget.value);
               setChosenId(undefined);
             }}
             onKeyDown={onKeyDown}

@@ -10,17 +10,21 @@ import {
   IconLink,
   IconLogout,
   IconMoon,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerTrackNext,
   IconPlus,
   IconRocket,
   IconSun,
   IconTrendingUp,
+  type TablerIcon,
 } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useAdministerRefusal, useOperateRefusal, useSession } from "../../access/session.ts";
 import { environmentsQuery } from "../../api/queries.ts";
 import type { Environment, Flag, Rollout } from "../../api/types.ts";
-import { ACTIONS, actionsFor } from "../../rollouts/actions.tsx";
+import { ACTIONS, type ActionName, actionsFor } from "../../rollouts/actions.tsx";
 import { isInFlight, isWatched, movementOf } from "../../rollouts/rollout-phase.ts";
 import { formatPercent, formatRelative } from "../../ui/format.ts";
 import { useNowMs } from "../../ui/use-now.ts";
@@ -132,7 +136,7 @@ function useRolloutEntries(rollouts: readonly Rollout[]): Entry[] {
         label: `${ACTIONS[name].label} ${rollout.flag}`,
         hint: hintOf(rollout, nowMs),
         words: "rollout take back stop undo",
-        Icon: IconArrowBackUp,
+        Icon: ACTION_ICONS[name],
         refusal,
         // What takes back stands there without being looked for.
         isOnlyFound: name !== "roll-back",
@@ -142,6 +146,14 @@ function useRolloutEntries(rollouts: readonly Rollout[]): Entry[] {
     return [open, ...acts];
   });
 }
+
+const ACTION_ICONS: Readonly<Record<ActionName, TablerIcon>> = {
+  pause: IconPlayerPause,
+  resume: IconPlayerPlay,
+  advance: IconPlayerTrackNext,
+  "roll-back": IconArrowBackUp,
+  withdraw: IconArrowBackUp,
+};
 
 function hintOf(rollout: Rollout, nowMs: number): string {
   const { environment, state, share, endedAt } = rollout;
