@@ -32,6 +32,11 @@ export function StartSteps({ environment, isFirst }: Props) {
         A rollout shows a change to 1 % of users first, judges it every second, and takes it back by itself when it
         hurts.
       </p>
+      {!isFirst && (
+        <span className={classes.action}>
+          <StartLink flag={undefined} isPrimary />
+        </span>
+      )}
       {isFirst && <Checklist environment={environment} flag={known} />}
       <OnCommandLine environment={environment} known={known} />
     </EmptyState>
@@ -77,8 +82,18 @@ function Checklist({ environment, flag }: { environment: string; flag: Flag | un
         isDone={false}
         title="The rollout"
         about="Say why, choose the stages, and watch. One click takes it back at any time."
-      />
+      >
+        <StartLink flag={flag?.key} isPrimary={flag !== undefined} />
+      </Step>
     </ol>
+  );
+}
+
+function StartLink({ flag, isPrimary }: { flag: string | undefined; isPrimary: boolean }) {
+  return (
+    <Link to="/rollouts/new" search={flag === undefined ? {} : { flag }} data-primary={isPrimary || undefined}>
+      Start a rollout
+    </Link>
   );
 }
 

@@ -1,4 +1,4 @@
-import { IconSearch } from "@tabler/icons-react";
+import { IconPlus, IconSearch } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { Keys } from "../ui/keys.tsx";
 import { AccountMenu } from "./account-menu.tsx";
@@ -25,6 +25,10 @@ export function TopBar() {
         <div className={classes.right}>
           <PaletteButton />
           <EnvironmentSwitch />
+          <Link to="/rollouts/new" className={classes.start} activeOptions={{ includeSearch: false }}>
+            <IconPlus size={15} stroke={2.4} aria-hidden />
+            Start a rollout
+          </Link>
           <AccountMenu />
         </div>
       </div>

@@ -31,6 +31,7 @@ import { useNowMs } from "../../ui/use-now.ts";
 import { useCommands } from "../commands.ts";
 import { PAGES } from "../pages.ts";
 import type { Entry } from "./entry.ts";
+import { flagWordsOf } from "./flag-words.ts";
 import { paletteFlagsQuery, paletteRolloutsQuery } from "./palette-queries.ts";
 
 type Result = {
@@ -45,14 +46,14 @@ export function useEntries(search: string, recent: readonly string[]): Result {
   const rollouts = useQuery(paletteRolloutsQuery);
   const environments = useQuery(environmentsQuery);
   const flags = useQuery({
-    ...paletteFlagsQuery(search),
-    enabled: search !== "",
+    ...paletteFlagsQuery(flagWordsOf(search)),
+    enabled: flagWordsOf(search) !== "",
     placeholderData: keepPreviousData,
   });
   const pages = usePageEntries();
   const ofRollouts = useRolloutEntries(rollouts.data ?? []);
   const ofEnvironments = useEnvironmentEntries(environments.data ?? []);
-  const ofFlags = useFlagEntries(search === "" ? [] : (flags.data ?? []), recent);
+  const ofFlags = useFlagEntries(flagWordsOf(search) === "" ? [] : (flags.data ?? []), recent);
   const actions = useActionEntries();
   return {
     entries: [...ofRollouts, ...pages, ...ofFlags, ...ofEnvironments, ...actions],
@@ -77,6 +78,14 @@ function usePageEntries(): Entry[] {
   );
   return [
     ...pages,
+    {
+      id: "page/rollouts/new",
+      group: "Actions",
+      label: "Start a rollout",
+      words: "new begin release ship deploy",
+      Icon: IconRocket,
+      run: () => void navigate({ to: "/rollouts/new" }),
+    },
     {
       id: "page/settings/environments",
       group: "Pages",
@@ -174,26 +183,37 @@ function useEnvironmentEntries(environments: readonly Environment[]): Entry[] {
   }));
 }
 
-/** Those that the server found, and those that were opened lately: their key is all that is needed. */
+/** Those that the server found, and those that were chosen lately: their key is all that is needed. */
 function useFlagEntries(flags: readonly Flag[], recent: readonly string[]): Entry[] {
   const navigate = useNavigate();
-  const open = (key: string) => () => void navigate({ to: "/flags", search: { search: key } });
-  const found = flags.map(
-    ({ key, description, owner, service }): Entry => ({
-      id: `flag/${key}`,
-      group: "Flags",
-      label: key,
-      hint: description || [owner, service].filter(Boolean).join(", "),
-      Icon: IconFlag,
-      isFound: true,
-      run: open(key),
-    }),
-  );
-  const again = recent.flatMap((id): Entry[] => {
-    const [noun, key] = id.split("/", 2);
-    if (noun !== "flag" || !key || flags.some((flag) => flag.key === key)) return [];
-    return [{ id, group: "Flags", label: key, hint: "flag", Icon: IconFlag, isOnlyFound: true, run: open(key) }];
+  const open = (key: string, hint: string): Entry => ({
+    id: `flag/${key}`,
+    group: "Flags",
+    label: key,
+    hint,
+    Icon: IconFlag,
+    run: () => void navigate({ to: "/flags", search: { search: key } }),
   });
+  const start = (key: string): Entry => ({
+    id: `start/${key}`,
+    group: "Actions",
+    label: `Start a rollout of ${key}`,
+    Icon: IconRocket,
+    isOnlyFound: true,
+    run: () => void navigate({ to: "/rollouts/new", search: { flag: key } }),
+  });
+  const found = flags.flatMap(({ key, description, owner, service }) => [
+    { ...open(key, description || [owner, service].filter(Boolean).join(", ")), isFound: true },
+    start(key),
+  ]);
+  const known = new Set(found.map(({ id }) => id));
+  const again = recent
+    .filter((id) => !known.has(id))
+    .flatMap((id): Entry[] => {
+      const [noun, key] = id.split("/", 2);
+      if (noun === "flag" && key) return [{ ...open(key, "flag"), isOnlyFound: true }];
+      return noun === "start" && key ? [start(key)] : [];
+    });
   return [...found, ...again];
 }
 
