@@ -4,13 +4,12 @@ import type { WindowView } from "./window-view.ts";
 
 /** From a commit's author's (or committer's) date to the finish of the deployment that first shipped it. */
 export function commitLeadTime(view: WindowView, from: "authoredAtMs" | "committedAtMs"): LeadTime {
-  const values: number[] = [];
-  const groups: number[] = [];
-  for (const { commit, shipment } of view.counted) {
-    values.push(shipment.atMs - (view.ledger.graph.commits[commit]?.[from] ?? Number.NaN));
-    groups.push(shipment.index);
-  }
-  return leadTimeOf(values, groups);
+  const { commits } = view.ledger.graph;
+  const values = view.counted.map(({ commit, shipment }) => shipment.atMs - (commits[commit]?.[from] ?? Number.NaN));
+  return leadTimeOf(
+    values,
+    view.counted.map(({ shipment }) => shipment.index),
+  );
 }
 
 /** From the first commit of a pull request; `null` where none was shipped in the window. */

@@ -84,11 +84,19 @@ function measuredDeployments(
 ): readonly MeasuredDeployment[] {
   const { commits } = view.ledger.graph;
   const failed = new Set(failures.links.map(({ deploymentId }) => deploymentId));
-  const countedBy = Map.groupBy(view.counted, ({ shipment }) => shipment.index);
+  let next = 0;
   return view.shipments.map(({ index, fact, atMs, role, commits: own }) => {
-    const counted = countedBy.get(index) ?? [];
-    const leads = counted.map(({ commit }) => atMs - (commits[commit]?.authoredAtMs ?? atMs)).filter((ms) => ms >= 0);
-    const lines = counted.flatMap(({ commit }) => commits[commit]?.lines ?? []);
+    const leads: number[] = [];
+    let nonMerge = 0;
+    let lines: number | null = null;
+    // What is counted stands in the order of the shipments.
+    for (; view.counted[next]?.shipment.index === index; next += 1) {
+      const commit = commits[view.counted[next]?.commit ?? 0];
+      const leadMs = atMs - (commit?.authoredAtMs ?? atMs);
+      nonMerge += 1;
+      if (leadMs >= 0) leads.push(leadMs);
+      if (commit !== undefined && commit.lines !== null) lines = (lines ?? 0) + commit.lines;
+    }
     return {
       id: fact.id,
       name: fact.name,
@@ -96,9 +104,9 @@ function measuredDeployments(
       kind: fact.kind,
       revision: fact.revision,
       role,
-      nonMerge: counted.length,
+      nonMerge,
       merge: role === "baseline" ? 0 : own.filter((commit) => (commits[commit]?.parents.length ?? 0) > 1).length,
-      lines: lines.length === 0 ? null : lines.reduce((sum, size) => sum + size, 0),
+      lines,
       medianLeadMs: distributionOf(leads).median,
       isFailed: failed.has(fact.id),
       isRework: reworkIds.has(fact.id),

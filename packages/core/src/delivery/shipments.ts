@@ -43,7 +43,7 @@ export function buildShippingLedger(facts: Pick<DeliveryFacts, "commits" | "depl
   const before = beforeRoot(graph, points, roots);
   const owners = ownersOf(graph, points, roots, before);
   const isDuplicate = findDuplicates(graph, owners);
-  const commitsOf = Map.groupBy(owners.keys(), (commit) => owners[commit] ?? UNOWNED);
+  const commitsOf = commitsByOwner(owners, points.length);
   const revisionOwners = roots.map((root) => ownerAt(owners, root));
   const lines = previousOnLine(graph, owners, revisionOwners);
   const roles = rolesOf(points, roots, owners, before === UNOWNED);
@@ -53,7 +53,7 @@ export function buildShippingLedger(facts: Pick<DeliveryFacts, "commits" | "depl
     atMs: fact.finishedAtMs ?? 0,
     role: roles[index] ?? "unknown",
     revisionOwner: revisionOwners[index] ?? UNOWNED,
-    commits: commitsOf.get(index) ?? [],
+    commits: commitsOf[index] ?? [],
     unknownCommits: (fact.commits ?? []).filter((sha) => !graph.indexBySha.has(sha)).length,
     previousOnLine: (graph.commits.length === 0 ? index - 1 : lines[index]) ?? UNOWNED,
   }));
@@ -64,6 +64,12 @@ export function buildShippingLedger(facts: Pick<DeliveryFacts, "commits" | "depl
     isDuplicate,
     failedAttempts: told.filter(({ outcome }) => outcome !== "succeeded"),
   };
+}
+
+function commitsByOwner(owners: Int32Array, count: number): readonly (readonly number[])[] {
+  const lists = Array.from({ length: count }, (): number[] => []);
+  for (let commit = 0; commit < owners.length; commit += 1) lists[owners[commit] ?? UNOWNED]?.push(commit);
+  return lists;
 }
 
 /** By finish, then name, then id: whoever tells the facts, and in whatever order, the order is one. Unfinished ones are left out. */

@@ -23,6 +23,8 @@ export function stageLedgerOf(changes: readonly ShippedChange[], runs: readonly 
   const slowest = slowestTenth(totals);
   const runsByRevision = indexRuns(runs);
   const stages = unit === "commit" ? COMMIT_STAGES : REQUEST_STAGES;
+  const totalMs = sum(totals);
+  const slowestMs = sum(slowest.map((change) => totals[change] ?? 0));
   return {
     unit,
     n: staged.length,
@@ -33,11 +35,8 @@ export function stageLedgerOf(changes: readonly ShippedChange[], runs: readonly 
         stage,
         isWaiting: WAITING_STAGES.has(stage),
         ms: distributionOf(durations),
-        shareOfTotal: ratio(sum(durations), sum(totals)),
-        shareOfSlowest: ratio(
-          sum(slowest.map((change) => durations[change] ?? 0)),
-          sum(slowest.map((change) => totals[change] ?? 0)),
-        ),
+        shareOfTotal: ratio(sum(durations), totalMs),
+        shareOfSlowest: ratio(sum(slowest.map((change) => durations[change] ?? 0)), slowestMs),
         ...ciOf(staged, index, runsByRevision),
       };
     }),
@@ -49,10 +48,11 @@ function durationAt({ startMs, endsMs }: StagedChange, index: number): number {
   return (endsMs[index] ?? startMs) - (endsMs[index - 1] ?? startMs);
 }
 
-/** Indexes of the slowest tenth, at least one. */
+/** Indexes of the slowest tenth, at least one; more where several are equally slow. */
 function slowestTenth(totals: readonly number[]): readonly number[] {
-  const bySlowness = [...totals.keys()].sort((a, b) => (totals[b] ?? 0) - (totals[a] ?? 0));
-  return bySlowness.slice(0, Math.max(1, Math.round(totals.length / 10)));
+  const sorted = new Float64Array(totals).sort();
+  const slow = sorted[sorted.length - Math.max(1, Math.round(totals.length / 10))] ?? 0;
+  return totals.flatMap((total, index) => (total >= slow ? [index] : []));
 }
 
 function ciOf(

@@ -46,9 +46,10 @@ export function stageCommit(authoredAtMs: number, committedAtMs: number, shipped
 }
 
 export function durationsOf({ startMs, endsMs, stages }: StagedChange): Readonly<Partial<Record<StageName, number>>> {
-  return Object.fromEntries(
-    stages.map((stage, index) => [stage, (endsMs[index] ?? 0) - (endsMs[index - 1] ?? startMs)]),
-  );
+  const durations: Partial<Record<StageName, number>> = {};
+  for (const [index, stage] of stages.entries())
+    durations[stage] = (endsMs[index] ?? 0) - (endsMs[index - 1] ?? startMs);
+  return durations;
 }
 
 /** By somebody else, and no bot; while the change was open. */

@@ -12,10 +12,10 @@ const HOUR_MS = 3_600_000;
 const CAPS_MS = [1, 2, 4, 8, 24, 48, 72, 168, 336, 672].map((hours) => hours * HOUR_MS);
 /** Changes that a replay needs to say anything. */
 export const REPLAY_N_MIN = 20;
-/** Resamples × changes stay below this: 0.1 s at about 10 ns each, two percentiles in one scan. */
-const BOOTSTRAP_STEPS_MAX = 2_000_000;
+/** Resamples × changes stay below this: 20 ms at about 10 ns each, two percentiles in one scan. */
+const BOOTSTRAP_STEPS_MAX = 1_000_000;
 const RESAMPLES_MAX = 400;
-const RESAMPLES_MIN = 60;
+const RESAMPLES_MIN = 50;
 
 type Replayed = {
   readonly beforeMs: number;
@@ -116,42 +116,49 @@ function bootstrap(
   clusters: readonly number[],
   seed: number,
 ): { readonly median: Interval; readonly p90: Interval } {
-  const order = [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
-  const sorted = Float64Array.from(order, (index) => values[index] ?? 0);
+  const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const sorted = new Float64Array(values).sort();
   const places = new Map([...new Set(clusters)].map((cluster, place) => [cluster, place]));
   const clusterOf = Int32Array.from(order, (index) => places.get(clusters[index] ?? 0) ?? 0);
+  const sizes = new Int32Array(places.size);
+  for (let index = 0; index < clusterOf.length; index += 1) addAt(sizes, clusterOf[index] ?? 0, 1);
   const rounds = Math.max(RESAMPLES_MIN, Math.min(RESAMPLES_MAX, Math.floor(BOOTSTRAP_STEPS_MAX / values.length)));
   const random = seededRandom(seed);
   const medians = new Float64Array(rounds);
   const p90s = new Float64Array(rounds);
+  const weights = new Int32Array(places.size);
   for (let round = 0; round < rounds; round += 1) {
-    const weights = new Int32Array(places.size);
+    weights.fill(0);
+    let total = 0;
     for (let draw = 0; draw < places.size; draw += 1) {
       const place = Math.floor(random() * places.size);
-      weights[place] = (weights[place] ?? 0) + 1;
+      addAt(weights, place, 1);
+      total += sizes[place] ?? 0;
     }
-    const [median, p90] = weightedQuantiles(sorted, clusterOf, weights);
+    const [median, p90] = weightedQuantiles(sorted, clusterOf, weights, total);
     medians[round] = median;
     p90s[round] = p90;
   }
   return { median: middle95(medians), p90: middle95(p90s) };
 }
 
+function addAt(counts: Int32Array, place: number, more: number): void {
+  counts[place] = (counts[place] ?? 0) + more;
+}
+
+/** @param total weight of all values */
 function weightedQuantiles(
   sorted: Float64Array,
   clusterOf: Int32Array,
   weights: Int32Array,
+  total: number,
 ): readonly [number, number] {
-  let total = 0;
-  for (const cluster of clusterOf) total += weights[cluster] ?? 0;
   let passed = 0;
-  let median: number | undefined;
-  for (let index = 0; index < sorted.length; index += 1) {
-    passed += weights[clusterOf[index] ?? 0] ?? 0;
-    if (median === undefined && passed >= total * 0.5) median = sorted[index] ?? 0;
-    if (passed >= total * 0.9) return [median ?? 0, sorted[index] ?? 0];
-  }
-  return [median ?? 0, sorted.at(-1) ?? 0];
+  let index = 0;
+  for (; index < sorted.length && passed < total * 0.5; index += 1) passed += weights[clusterOf[index] ?? 0] ?? 0;
+  const median = sorted[Math.max(0, index - 1)] ?? 0;
+  for (; index < sorted.length && passed < total * 0.9; index += 1) passed += weights[clusterOf[index] ?? 0] ?? 0;
+  return [median, sorted[Math.max(0, index - 1)] ?? 0];
 }
 
 function middle95(values: Float64Array): Interval {

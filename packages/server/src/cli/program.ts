@@ -1,6 +1,7 @@
 import { Command, Help, type Option } from "commander";
 import { addBackupCommands, type BackupPrograms } from "./backup-command.ts";
 import { CONNECTION_GROUP } from "./command.ts";
+import { addDeliveryCommands } from "./delivery/delivery-command.ts";
 import { addDemoCommand } from "./demo/demo-command.ts";
 import { addEnvironmentCommands } from "./environment-commands.ts";
 import { EXIT_CODE_MEANINGS } from "./exit-codes.ts";
@@ -57,6 +58,7 @@ export function buildProgram(io: Io = processIo({}), programs: Programs = NO_PRO
   addFlagCommands(program, io);
   addRolloutCommands(program, io);
   addTelemetryCommand(program, io);
+  addDeliveryCommands(program, io);
   program.commandsGroup("Access:");
   addTokenCommands(program, io);
   addEnvironmentCommands(program, io);

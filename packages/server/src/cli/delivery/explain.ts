@@ -1,0 +1,45 @@
+/** What `--explain` prints: each figure's definition. The same words as docs/delivery-definitions.md, shorter. */
+export const DEFINITIONS: readonly (readonly [string, string])[] = [
+  [
+    "Release",
+    "A tag whose short name matches, peeled to a commit. Its time is its creator date: the tagger's, else the commit's committer's. Releases are ordered by (time, name); several tags on one commit are one, the first. From a clone alone, a release stands for a deployment.",
+  ],
+  [
+    "New commits",
+    "Those reachable from the release and from no earlier one, as `git rev-list r --not <earlier>` lists them. The first release of the repository is the baseline: it counts as a release, its commits are never measured.",
+  ],
+  ["Window", "from ≤ time of the release < to. Who owns a commit is computed over all releases."],
+  [
+    "Change lead time",
+    "Time of the release minus the commit's author date (work began) or committer date (entered this history; under squash-merge, the merge). Non-merge commits only; cherry-picks (same author, author date and subject) once; negative ones are counted, shown and left out.",
+  ],
+  [
+    "Median, p90",
+    "By linear interpolation between closest ranks. In brackets the 95 % interval of the median, which knows that commits of one release wait together (Woodruff).",
+  ],
+  ["Deployment frequency", "Releases in the window per 7 days, and the time between neighbours."],
+  [
+    "Change fail rate",
+    "Distinct failed releases ÷ (releases − rollbacks). A release failed if a later one ships a revert of what it brought, named by commit id, request number or quoted title. A revert inside the same release did not ship and does not count. In brackets Wilson's 95 % interval.",
+  ],
+  [
+    "Recovery time",
+    "From the failed release to the one that ships the revert. What has not been mended by the end is open: counted, and never dropped.",
+  ],
+  [
+    "Rework rate",
+    "Releases that mend a production problem (here: that ship such a revert) ÷ all releases. Never guessed from a patch number.",
+  ],
+  [
+    "Batch size",
+    "Non-merge commits a release; lines added + removed a commit, renames followed, binary files counting nothing.",
+  ],
+  [
+    "Trend",
+    "Periods compared by E-divisive with a permutation test (p ≤ 0.01) and a least effect of a fifth (rates: 5 points). Without both: no detectable change.",
+  ],
+  [
+    "What if",
+    "Each change is replayed with the stage capped, and taken by the first real release of its line after that. In brackets the 95 % bootstrap interval. Medians are never subtracted.",
+  ],
+];

@@ -1,0 +1,27 @@
+import type { Io } from "../io.ts";
+
+const CLEAR_LINE = "\r\u001b[K";
+/** Often enough to see that it moves. */
+const EVERY_MS = 100;
+
+/** One line on stderr, drawn over itself, for a person who waits; nothing where nobody looks. */
+export type Progress = { show(text: string): void; done(): void };
+
+export function startProgress(io: Io): Progress {
+  if (io.stderr.isTTY !== true) return { show() {}, done() {} };
+  let shownAtMs = 0;
+  let isShown = false;
+  return {
+    show(text) {
+      const nowMs = io.nowMs();
+      if (nowMs - shownAtMs < EVERY_MS) return;
+      shownAtMs = nowMs;
+      isShown = true;
+      io.stderr.write(`${CLEAR_LINE}${text}`);
+    },
+    done() {
+      if (isShown) io.stderr.write(CLEAR_LINE);
+      isShown = false;
+    },
+  };
+}

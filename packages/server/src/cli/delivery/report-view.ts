@@ -1,0 +1,186 @@
+import type { DeliveryReport, TrendSeries } from "@steadfast/core/delivery/report";
+import { REPLAY_N_MIN } from "@steadfast/core/delivery/what-if";
+import { countText, percentText } from "../terminal/figures.ts";
+import type { Paint } from "../terminal/paint.ts";
+import { renderTable } from "../terminal/table.ts";
+import { padEnd, plain, wrap } from "../terminal/text.ts";
+import type { Collected, PackageReport } from "./collect.ts";
+import { failureLines } from "./failure-view.ts";
+import { bottleneckText, doubtText, type Lever, leversOf } from "./levers.ts";
+import { dayText, findingText, measureText, medianText, p90Text, periodText, STAGE_TEXT } from "./wording.ts";
+
+export type View = { readonly paint: Paint; readonly width: number };
+
+const LABEL_WIDTH = 19;
+const FIGURE_WIDTH = 14;
+
+/** The report for a terminal: what was measured, the five levers, trend, where the time goes, what is not known. */
+export function renderReports(collected: Collected, view: View): readonly string[] {
+  const parts = collected.reports.map((subject) => renderReport(collected, subject, view));
+  return [...headLines(collected, view), ...parts.flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]))];
+}
+
+function headLines(
+  { repository, proposals, patterns, matchedCount, tagCount }: Collected,
+  { paint, width }: View,
+): readonly string[] {
+  const lines = [`${paint("bold", `Delivery of ${plain(repository.name)}`)}`];
+  if (tagCount === 0) {
+    const nothing =
+      "There are no tags, so there is no release to measure by. Tag what you deploy, or connect deployments.";
+    return [...lines, ...wrap(nothing, width).map((line) => paint("yellow", line)), ""];
+  }
+  const which = patterns
+    .map((pattern) => plain(pattern))
+    .slice(0, 3)
+    .join("  ");
+  const more = patterns.length > 3 ? `  and ${patterns.length - 3} more` : "";
+  lines.push(
+    ...wrap(
+      `A release is a tag that matches  ${which}${more}  (${countText(matchedCount)} of ${countText(tagCount)} tags).`,
+      width,
+    ),
+  );
+  if (proposals !== null) {
+    const others = proposals.others
+      .map(({ count, example }) => `${countText(count)} like ${plain(example)}`)
+      .slice(0, 3);
+    const left = [
+      ...(proposals.prereleases > 0
+        ? [`${countText(proposals.prereleases)} pre-releases (--include-prereleases)`]
+        : []),
+      ...others,
+    ];
+    const text = `Chosen from the tags there are.${left.length === 0 ? "" : ` Left out: ${left.join(", ")}.`} Change it with --releases REGEX.`;
+    lines.push(...wrap(text, width).map((line) => paint("dim", line)));
+  }
+  if (matchedCount === 0)
+    lines.push(...wrap("No tag matches: there is nothing to measure.", width).map((line) => paint("yellow", line)));
+  return [...lines, ""];
+}
+
+function renderReport(
+  collected: Collected,
+  { package: path, report, compared }: PackageReport,
+  view: View,
+): readonly string[] {
+  const { paint, width } = view;
+  const { fromMs, toMs } = report.window;
+  const title = path === null ? "" : `${paint("bold", plain(path))}  `;
+  const isEmpty = report.frequency.count === 0;
+  const nothing = wrap("No release lies between these days: there is no figure to show.", width);
+  const sections = [
+    [`${title}${paint("dim", `${dayText(fromMs)} to ${dayText(toMs)}`)}`],
+    isEmpty ? nothing.map((line) => paint("yellow", line)) : leverLines(report, compared, view),
+    failureLines(report.changeFailRate, view),
+    isEmpty ? [] : trendLines(report.trend, view),
+    stageLines(report, view),
+    noteLines("Taken for granted", [...collected.assumptions, ...report.assumptions], view),
+    noteLines(
+      "Not known from here",
+      report.unknowns.map(({ what, source }) => `${what} → ${source}`),
+      view,
+    ),
+  ];
+  const shown = sections
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]));
+  return compared === null
+    ? shown
+    : [
+        ...shown,
+        "",
+        ...wrap(
+          `In brackets behind each line: ${dayText(compared.window.fromMs)} to ${dayText(compared.window.toMs)}.`,
+          width,
+        ).map((line) => paint("dim", line)),
+      ];
+}
+
+function leverLines(report: DeliveryReport, compared: DeliveryReport | null, view: View): readonly string[] {
+  const before = compared === null ? null : leversOf(compared);
+  return leversOf(report).flatMap((lever, index) => {
+    const was = before?.[index]?.figure;
+    return leverLine(was === undefined ? lever : { ...lever, detail: `(${was})  ${lever.detail}` }, view);
+  });
+}
+
+function leverLine({ label, figure, detail }: Lever, { paint, width }: View): readonly string[] {
+  const indent = LABEL_WIDTH + FIGURE_WIDTH + 2;
+  const isNothing = /^(too few|none)/.test(figure);
+  const [first = "", ...rest] = wrap(detail, Math.max(24, width - indent));
+  const head = `${padEnd(label, LABEL_WIDTH)}${paint(isNothing ? "yellow" : "bold", padEnd(figure, FIGURE_WIDTH))}  `;
+  return [
+    `${head}${paint("dim", first)}`.trimEnd(),
+    ...rest.map((line) => `${" ".repeat(indent)}${paint("dim", line)}`),
+  ];
+}
+
+const SPARKS = "▁▂▃▄▅▆▇█";
+
+function trendLines(trend: readonly TrendSeries[], { paint, width }: View): readonly string[] {
+  if (trend.length === 0) return [];
+  const room = Math.max(10, Math.min(48, width - LABEL_WIDTH - 40));
+  const lines = trend.flatMap((series) => {
+    const spark = padEnd(sparkline(series, room), room);
+    const finding = findingText(series);
+    const style = series.finding === "change" ? "cyan" : "dim";
+    const [first = "", ...rest] = wrap(finding, Math.max(20, width - LABEL_WIDTH - room - 2));
+    const indent = " ".repeat(LABEL_WIDTH + room + 2);
+    return [
+      `${padEnd(measureText(series.measure), LABEL_WIDTH)}${paint("blue", spark)}  ${paint(style, first)}`,
+      ...rest.map((line) => `${indent}${paint(style, line)}`),
+    ];
+  });
+  return [paint("bold", `Trend by ${periodText(trend[0]?.periodMs ?? 0)}`), ...lines];
+}
+
+/** The last periods that fit, or neighbours averaged; a gap where there is no data. */
+function sparkline({ points }: TrendSeries, room: number): string {
+  const each = Math.max(1, Math.ceil(points.length / room));
+  const values: (number | null)[] = [];
+  for (let start = 0; start < points.length; start += each) {
+    const known = points.slice(start, start + each).flatMap(({ value }) => (value === null ? [] : [value]));
+    values.push(known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length);
+  }
+  const highest = Math.max(...values.map((value) => value ?? 0));
+  return values
+    .map((value) => {
+      if (value === null) return " ";
+      return (
+        SPARKS[highest === 0 ? 0 : Math.min(SPARKS.length - 1, Math.floor((value / highest) * SPARKS.length))] ?? " "
+      );
+    })
+    .join("");
+}
+
+function stageLines(report: DeliveryReport, view: View): readonly string[] {
+  const { stages } = report;
+  const { paint, width } = view;
+  if (stages === null || stages.n < REPLAY_N_MIN) return [];
+  const rows = renderTable(
+    stages.stages,
+    [
+      { title: "", text: ({ stage }) => STAGE_TEXT[stage] },
+      { title: "MEDIAN", text: ({ ms }) => medianText(ms), align: "right" },
+      { title: "P90", text: ({ ms }) => p90Text(ms), align: "right" },
+      { title: "OF ALL TIME", text: ({ shareOfTotal }) => percentText(shareOfTotal), align: "right" },
+      { title: "OF THE SLOWEST TENTH", text: ({ shareOfSlowest }) => percentText(shareOfSlowest), align: "right" },
+    ],
+    view,
+  );
+  return [
+    paint("bold", "Where the time goes"),
+    ...rows,
+    ...wrap(bottleneckText(report), width).map((line) => paint("cyan", line)),
+    ...wrap(doubtText(report), width).map((line) => paint("yellow", line)),
+  ].filter((line) => line !== "");
+}
+
+function noteLines(title: string, notes: readonly string[], { paint, width }: View): readonly string[] {
+  if (notes.length === 0) return [];
+  const items = notes.flatMap((note) =>
+    wrap(plain(note), width - 2).map((line, index) => `${index === 0 ? "· " : "  "}${line}`),
+  );
+  return [paint("bold", title), ...items.map((line) => paint("dim", line))];
+}
