@@ -11,7 +11,7 @@ import { shippedChanges } from "./shipped-changes.ts";
 import { changeFailRateOf, recoveryOf, reworkOf } from "./stability.ts";
 import { stageLedgerOf } from "./stage-ledger.ts";
 import { batchOf, commitCountsOf, frequencyOf } from "./throughput.ts";
-import { trendsOf } from "./trend.ts";
+import { heardOf, trendsOf } from "./trend.ts";
 import { unknownsOf } from "./unknowns.ts";
 import { whatIfOf } from "./what-if.ts";
 import { viewWindow, type WindowView } from "./window-view.ts";
@@ -55,7 +55,7 @@ export function measureLedger(ledger: ShippingLedger, facts: DeliveryFacts, opti
     recovery: recoveryOf(changeFailRate.links),
     rework,
     batch: batchOf(view),
-    trend: trendsOf(view, changeFailRate.links, seed),
+    trend: trendsOf(view, changeFailRate.links, heardOf(facts.sources), seed),
     stages: stageLedgerOf(shipped, facts.pipelineRuns),
     whatIf: whatIfOf(shipped, ledger.shipments, seed),
     flow: flowCheckOf(view),

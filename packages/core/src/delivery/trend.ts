@@ -1,5 +1,6 @@
 import { findChangePoints, SEGMENT_MIN } from "./change-points.ts";
 import { distributionOf } from "./distribution.ts";
+import type { SourceFact } from "./facts.ts";
 import type { FailureLink, TrendMeasure, TrendSeries } from "./report.ts";
 import { isMeasured, type WindowView } from "./window-view.ts";
 
@@ -17,8 +18,26 @@ const RATE_CHANGE_MIN = 0.05;
 
 type Point = { readonly fromMs: number; readonly n: number; readonly value: number | null };
 
+/** When deployments were told of: before and after it, none is no news. */
+export type Heard = { readonly fromMs: number; readonly toMs: number };
+
+/** From the first to the last word of those sources that tell of deployments; for ever where no source is named. */
+export function heardOf(sources: readonly SourceFact[]): Heard {
+  const telling = sources.filter(({ tells }) => tells.includes("deployments"));
+  if (telling.length === 0) return { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+  return {
+    fromMs: telling.reduce((first, { firstHeardAtMs }) => Math.min(first, firstHeardAtMs), Number.POSITIVE_INFINITY),
+    toMs: telling.reduce((last, { lastHeardAtMs }) => Math.max(last, lastHeardAtMs), Number.NEGATIVE_INFINITY),
+  };
+}
+
 /** Lead time, frequency, change fail rate and batch size by period, each tested for a change of its level. */
-export function trendsOf(view: WindowView, links: readonly FailureLink[], seed: number): readonly TrendSeries[] {
+export function trendsOf(
+  view: WindowView,
+  links: readonly FailureLink[],
+  heard: Heard,
+  seed: number,
+): readonly TrendSeries[] {
   const { fromMs, toMs } = view.options;
   const periodMs = periodFor(toMs - fromMs);
   const count = Math.min(PERIODS_MAX * 4, Math.ceil((toMs - fromMs) / periodMs));
@@ -37,17 +56,15 @@ export function trendsOf(view: WindowView, links: readonly FailureLink[], seed: 
       .map(({ atMs, fact }) => ({ atMs, value: failed.has(fact.id) ? 1 : 0 })),
   );
   const batches = cut(cutter, batchSizes(view));
-  // A period that the window's end cuts short holds fewer deployments without anything having changed.
-  const wholeCount = Math.floor((toMs - fromMs) / periodMs);
+  const countHeard = ({ length }: readonly string[], index: number): Value => {
+    const startMs = fromMs + index * periodMs;
+    // Of a period that the window or the sources know in part, a count says less than of the others: it is no value.
+    const isWhole = startMs >= heard.fromMs && startMs + periodMs <= Math.min(toMs, heard.toMs);
+    return { n: length, value: isWhole ? length : null };
+  };
   return [
     seriesOf("lead-time", cutter, leads.map(medianOf), Math.log, seed),
-    seriesOf(
-      "frequency",
-      cutter,
-      deployments.map(({ length }) => ({ n: length, value: length })).slice(0, Math.max(1, wholeCount)),
-      Math.sqrt,
-      seed,
-    ),
+    seriesOf("frequency", cutter, deployments.map(countHeard), Math.sqrt, seed),
     seriesOf("change-fail-rate", cutter, judged.map(meanOf), (rate) => rate, seed),
     seriesOf("batch", cutter, batches.map(medianOf), Math.log, seed),
   ];

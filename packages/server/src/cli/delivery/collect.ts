@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { CommitFact, DeliveryFacts } from "@steadfast/core/delivery/facts";
+import type { CommitFact, DeliveryFacts, SourceFact } from "@steadfast/core/delivery/facts";
 import { measureLedger } from "@steadfast/core/delivery/measure";
 import type { DeliveryReport } from "@steadfast/core/delivery/report";
 import { buildShippingLedger, type ShippingLedger } from "@steadfast/core/delivery/shipments";
@@ -9,7 +9,7 @@ import { deploymentsOfTags } from "../../git/git-facts.ts";
 import { cacheKey, readCachedSizes, writeCachedSizes } from "../../git/line-size-cache.ts";
 import { readCommits } from "../../git/read-commits.ts";
 import { readLineSizes } from "../../git/read-line-sizes.ts";
-import { readTags } from "../../git/read-tags.ts";
+import { readTags, type Tag, type TagList } from "../../git/read-tags.ts";
 import { readTouched } from "../../git/read-touched.ts";
 import { openRepository, type Repository } from "../../git/repository.ts";
 import { GitError, type GitPlace } from "../../git/run-git.ts";
@@ -29,20 +29,35 @@ const RELEASES_WANTED = 10;
 /** One report, of the whole repository (`package` is `null`) or of a package. */
 export type PackageReport = {
   readonly package: string | null;
+  readonly releases: ReleaseChoice;
   readonly report: DeliveryReport;
   readonly compared: DeliveryReport | null;
+  /** What only the clone knows; in front of the report's own assumptions. */
+  readonly assumptions: readonly string[];
+};
+
+/** Which tags were taken for releases. */
+export type ReleaseChoice = {
+  readonly patterns: readonly string[];
+  /** `null` where the patterns were given. */
+  readonly proposals: TagProposals | null;
+  readonly matchedCount: number;
 };
 
 export type Collected = {
   readonly repository: Repository;
-  readonly patterns: readonly string[];
-  /** `null` where the patterns were given. */
-  readonly proposals: TagProposals | null;
   readonly tagCount: number;
-  readonly matchedCount: number;
   readonly reports: readonly PackageReport[];
-  /** What only the clone knows: added to each report's assumptions. */
-  readonly assumptions: readonly string[];
+};
+
+type Clone = {
+  readonly io: Io;
+  readonly place: GitPlace;
+  readonly repository: Repository;
+  readonly commits: readonly CommitFact[];
+  readonly tags: TagList;
+  readonly request: DeliveryRequest;
+  readonly progress: Progress;
 };
 
 /** Reads the clone and measures it. @throws {GitError} */
@@ -54,59 +69,60 @@ export async function collectDelivery(
 ): Promise<Collected> {
   const place: GitPlace = { path: request.path, env: io.env, signal };
   const repository = await openRepository(place);
-  const [commits, tagList] = await Promise.all([
+  const [commits, tags] = await Promise.all([
     readCommits(place, repository, (count) => progress.show(`reading the history: ${countText(count)} commits`)),
     readTags(place),
   ]);
+  const clone: Clone = { io, place, repository, commits, tags, request, progress };
+  const subjects: readonly (string | null)[] = request.packages.length === 0 ? [null] : request.packages;
+  const reports: PackageReport[] = [];
+  for (const subject of subjects) reports.push(await measureSubject(clone, subject));
+  return { repository, tagCount: tags.tags.length, reports };
+}
+
+async function measureSubject(clone: Clone, path: string | null): Promise<PackageReport> {
+  const { place, repository, request, progress, tags } = clone;
   progress.show("measuring");
-  const names = tagList.tags.map(({ name }) => name);
-  const packageName = request.packages.length === 1 ? (request.packages[0]?.split("/").at(-1) ?? null) : null;
-  const proposals =
-    request.patterns.length > 0
-      ? null
-      : proposeTags(names, { includePrereleases: request.includePrereleases, packageName });
-  const patterns = proposals === null ? request.patterns : proposals.chosen.map(({ pattern }) => pattern);
-  const isRelease = tagMatcher(patterns);
-  const matched = tagList.tags.filter(({ name }) => isRelease(name));
-  const deployments = deploymentsOfTags(matched, commits, repository.name);
-  const facts: DeliveryFacts = { ...NOTHING, commits, deployments };
+  const { releases, matched } = chooseReleases(clone, path);
+  const deployments = deploymentsOfTags(matched, clone.commits, repository.name);
+  const bare: DeliveryFacts = { ...NOTHING, commits: clone.commits, deployments };
+  const facts = { ...bare, sources: sourcesOf(bare, request.toMs) };
   const ledger = buildShippingLedger(facts);
   const end = endFor(facts, request);
   const range = { fromMs: request.fromMs ?? startFor(ledger, end.toMs), toMs: end.toMs };
-  const touched = new Map<string, ReadonlySet<string>>();
-  for (const path of request.packages) {
-    progress.show(`reading what touches ${path}`);
-    touched.set(path, await readTouched(place, repository, path));
-  }
-  const sized = await withLines(io, place, repository, request, progress, {
-    facts,
-    ledger,
-    ranges: rangesOf(range, request),
-    touched,
-  });
-  const measure = (window: TimeRange, path: string | null): DeliveryReport =>
+  if (path !== null) progress.show(`reading what touches ${path}`);
+  const onlyCommits = path === null ? null : await readTouched(place, repository, path);
+  const ranges = request.compare === null ? [range] : [range, request.compare];
+  const sized = await withLines(clone, { facts, ledger, ranges, onlyCommits });
+  const measure = (window: TimeRange): DeliveryReport =>
     measureLedger(sized.ledger, sized.facts, {
       ...window,
       attributionWindowMs: request.attributionWindowMs,
-      onlyCommits: path === null ? null : (touched.get(path) ?? new Set()),
+      onlyCommits,
     });
-  const subjects: readonly (string | null)[] = request.packages.length === 0 ? [null] : request.packages;
+  const unplaced = matched.length - deployments.length;
   return {
-    repository,
-    patterns,
-    proposals,
-    tagCount: tagList.tags.length,
-    matchedCount: matched.length,
-    reports: subjects.map((path) => ({
-      package: path,
-      report: measure(range, path),
-      compared: request.compare === null ? null : measure(request.compare, path),
-    })),
-    assumptions: [
-      ...cloneAssumptions(repository, tagList.otherCount, matched.length - deployments.length),
-      ...sized.assumptions,
-    ],
+    package: path,
+    releases,
+    report: measure(range),
+    compared: request.compare === null ? null : measure(request.compare),
+    assumptions: [...end.assumptions, ...cloneAssumptions(repository, tags.otherCount, unplaced), ...sized.assumptions],
   };
+}
+
+/** By the patterns given; else as the tags propose, those of the package first. */
+function chooseReleases(
+  { tags: { tags }, request }: Clone,
+  path: string | null,
+): { readonly releases: ReleaseChoice; readonly matched: readonly Tag[] } {
+  const { includePrereleases } = request;
+  const packageName = path?.split("/").at(-1) ?? null;
+  const names = tags.map(({ name }) => name);
+  const proposals = request.patterns.length > 0 ? null : proposeTags(names, { includePrereleases, packageName });
+  const patterns = proposals === null ? request.patterns : proposals.chosen.map(({ pattern }) => pattern);
+  const isRelease = tagMatcher(patterns);
+  const matched = tags.filter(({ name }) => isRelease(name));
+  return { releases: { patterns, proposals, matchedCount: matched.length }, matched };
 }
 
 const NOTHING: DeliveryFacts = {
@@ -122,29 +138,30 @@ const NOTHING: DeliveryFacts = {
 /** A clone whose newest commit or release is older than this says nothing of what happened since. */
 const STALE_MS = 14 * 24 * 3_600_000;
 
+/** The clone tells from its first release to its newest commit; a commit of the future tells nothing. */
+function sourcesOf({ commits, deployments }: DeliveryFacts, nowMs: number): readonly SourceFact[] {
+  let newestMs = Number.NEGATIVE_INFINITY;
+  let firstMs = Number.POSITIVE_INFINITY;
+  for (const { committedAtMs } of commits) if (committedAtMs <= nowMs) newestMs = Math.max(newestMs, committedAtMs);
+  for (const { finishedAtMs } of deployments) {
+    if (finishedAtMs === null) continue;
+    if (finishedAtMs <= nowMs) newestMs = Math.max(newestMs, finishedAtMs);
+    firstMs = Math.min(firstMs, finishedAtMs);
+  }
+  if (!Number.isFinite(newestMs) || !Number.isFinite(firstMs)) return [];
+  return [{ name: "git clone", tells: ["commits", "deployments"], firstHeardAtMs: firstMs, lastHeardAtMs: newestMs }];
+}
+
 /** Now; for a clone that has heard nothing lately the moment after its newest fact, so that its silence is not read as "frequency fell". */
 function endFor(
-  { commits, deployments }: DeliveryFacts,
+  { sources }: DeliveryFacts,
   { fromMs, toMs, isToOpen }: DeliveryRequest,
 ): { readonly toMs: number; readonly assumptions: readonly string[] } {
-  let newestMs = Number.NEGATIVE_INFINITY;
-  for (const { committedAtMs } of commits) if (committedAtMs <= toMs) newestMs = Math.max(newestMs, committedAtMs);
-  for (const { finishedAtMs } of deployments) {
-    if (finishedAtMs !== null && finishedAtMs <= toMs) newestMs = Math.max(newestMs, finishedAtMs);
-  }
-  const isStale =
-    isToOpen &&
-    Number.isFinite(newestMs) &&
-    newestMs < toMs - STALE_MS &&
-    newestMs > (fromMs ?? Number.NEGATIVE_INFINITY);
-  if (!isStale) return { toMs, assumptions: [] };
-  const day = dayText(newestMs);
-  return {
-    toMs: newestMs + 1,
-    assumptions: [
-      `The newest commit or release of this clone is of ${day}, and is taken for the end: what came later is unknown, not nothing. Fetch, or say --to.`,
-    ],
-  };
+  const newestMs = sources[0]?.lastHeardAtMs ?? toMs;
+  if (newestMs >= toMs - STALE_MS) return { toMs, assumptions: [] };
+  const note = `The newest commit or release of this clone is of ${dayText(newestMs)}: what came later is unknown, not nothing.`;
+  if (!isToOpen || newestMs <= (fromMs ?? Number.NEGATIVE_INFINITY)) return { toMs, assumptions: [note] };
+  return { toMs: newestMs + 1, assumptions: [`${note} It is taken for the end; fetch, or say --to.`] };
 }
 
 /** The last year, if it has releases enough to say something; else all of them. */
@@ -155,15 +172,11 @@ function startFor({ shipments }: ShippingLedger, toMs: number): number {
   return Math.min(before[0]?.atMs ?? toMs - YEAR_MS, toMs - 1);
 }
 
-function rangesOf(range: TimeRange, { compare }: DeliveryRequest): readonly TimeRange[] {
-  return compare === null ? [range] : [range, compare];
-}
-
 type Sizing = {
   readonly facts: DeliveryFacts;
   readonly ledger: ShippingLedger;
   readonly ranges: readonly TimeRange[];
-  readonly touched: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly onlyCommits: ReadonlySet<string> | null;
 };
 
 type Sized = {
@@ -173,19 +186,14 @@ type Sized = {
 };
 
 /** Adds line sizes to the commits that will be measured: from the cache, and by diffs where that is asked for or quick. */
-async function withLines(
-  io: Io,
-  place: GitPlace,
-  repository: Repository,
-  { lines }: DeliveryRequest,
-  progress: Progress,
-  { facts, ledger, ranges, touched }: Sizing,
-): Promise<Sized> {
+async function withLines(clone: Clone, { facts, ledger, ranges, onlyCommits }: Sizing): Promise<Sized> {
+  const { io, place, repository, progress } = clone;
+  const { lines } = clone.request;
   const none = (why: string): Sized => ({ facts, ledger, assumptions: [why] });
   if (lines === "never") return { facts, ledger, assumptions: [] };
   if (repository.isPartial)
     return none("Lines per commit are not measured: this clone is partial, and nothing is fetched.");
-  const wanted = wantedCommits(ledger, ranges, touched);
+  const wanted = wantedCommits(ledger, ranges, onlyCommits);
   const cache = { folder: cacheFolder(io.env), gitDir: repository.gitDir };
   const sizes = await readCachedSizes(cache);
   const missing = wanted.filter((sha) => !sizes.has(cacheKey(sha)));
@@ -214,15 +222,11 @@ async function withLines(
 function wantedCommits(
   ledger: ShippingLedger,
   ranges: readonly TimeRange[],
-  touched: Sizing["touched"],
+  onlyCommits: Sizing["onlyCommits"],
 ): readonly string[] {
-  const only = touched.size === 0 ? null : new Set([...touched.values()].flatMap((shas) => [...shas]));
-  const views = ranges.map((range) => viewWindow(ledger, { ...range, onlyCommits: only }));
-  return [
-    ...new Set(
-      views.flatMap(({ counted }) => counted.flatMap(({ commit }) => ledger.graph.commits[commit]?.sha ?? [])),
-    ),
-  ];
+  const views = ranges.map((range) => viewWindow(ledger, { ...range, onlyCommits }));
+  const counted = views.flatMap((view) => view.counted.map(({ commit }) => ledger.graph.commits[commit]?.sha ?? ""));
+  return [...new Set(counted)];
 }
 
 /** `$XDG_CACHE_HOME/steadfast/line-sizes`, by default in `~/.cache`. */

@@ -52,7 +52,8 @@ async function runDelivery(io: Io, path: string, options: DeliveryOptions): Prom
   else if (options.csv === true) io.stdout.write(`${csvOf(collected).join("\n")}\n`);
   else io.stdout.write(`${screenOf(io, collected, options.explain === true).join("\n")}\n`);
   // A pattern that matches nothing is most likely a slip of the keyboard: say it where JSON is read by a program too.
-  const isSlip = request.patterns.length > 0 && collected.matchedCount === 0 && collected.tagCount > 0;
+  const hasMatch = collected.reports.some(({ releases }) => releases.matchedCount > 0);
+  const isSlip = request.patterns.length > 0 && !hasMatch && collected.tagCount > 0;
   if (isSlip && (options.json === true || options.csv === true))
     io.stderr.write("No tag matches --releases: there is nothing to measure.\n");
 }

@@ -13,16 +13,11 @@ const LINKS_MAX = 200;
 /** One self-contained page: no script, nothing fetched, printable. Safe for names that hold markup: all text is escaped, and the page forbids scripts. */
 export function htmlOf(collected: Collected, nowMs: number): string {
   const name = escapeHtml(collected.repository.name);
-  const patterns = collected.patterns.map((pattern) => `<code>${escapeHtml(pattern)}</code>`).join(" ");
-  const releases =
-    collected.patterns.length === 0
-      ? "No tag of the repository looks like a release."
-      : `A release is a tag that matches ${patterns} (${countText(collected.matchedCount)} of ${countText(collected.tagCount)} tags).`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Delivery of ${name}</title><style>${PAGE_STYLE}</style></head><body>
-<header><h1>Delivery of ${name}</h1><p>${releases}</p></header>
+<header><h1>Delivery of ${name}</h1></header>
 ${collected.reports.map((subject) => sectionOf(collected, subject)).join("\n")}
 <section><h2>How each figure is defined</h2><dl>${DEFINITIONS.map(([term, meaning]) => `<dt>${escapeHtml(term)}</dt><dd>${escapeHtml(meaning)}</dd>`).join("")}</dl></section>
 <footer>Measured ${escapeHtml(timeOf(nowMs))} by Steadfast, from a git clone alone.</footer>
@@ -30,13 +25,14 @@ ${collected.reports.map((subject) => sectionOf(collected, subject)).join("\n")}
 `;
 }
 
-function sectionOf(collected: Collected, { package: path, report, compared }: PackageReport): string {
+function sectionOf({ tagCount }: Collected, subject: PackageReport): string {
+  const { package: path, report, compared } = subject;
   const { fromMs, toMs } = report.window;
   const before = compared === null ? null : leversOf(compared);
   const title = path === null ? "" : `<h2 class="package">${escapeHtml(path)}</h2>`;
   const compare =
     compared === null ? "" : `, beside ${dayText(compared.window.fromMs)} to ${dayText(compared.window.toMs)}`;
-  return `${title}<p class="window">${dayText(fromMs)} to ${dayText(toMs)}${compare}</p>
+  return `${title}<p>${releasesText(subject, tagCount)}</p><p class="window">${dayText(fromMs)} to ${dayText(toMs)}${compare}</p>
 <div class="levers">${leversOf(report)
     .map((lever, index) => tileOf(lever, before?.[index]?.figure))
     .join("")}</div>
@@ -45,11 +41,17 @@ ${report.trend.map((series) => chart(`${capital(measureText(series.measure))} by
 ${chart("Where the time goes", [bottleneckText(report), doubtText(report)].join(" ").trim(), stageBars(report))}
 ${chart("Size of releases", batchRiskText(report.batchRisk), batchHistogram(report))}
 ${failuresOf(report)}
-${listOf("Taken for granted", [...collected.assumptions, ...report.assumptions])}
+${listOf("Taken for granted", [...subject.assumptions, ...report.assumptions])}
 ${listOf(
   "Not known from here",
   report.unknowns.map(({ what, source }) => `${what} → ${source}`),
 )}`;
+}
+
+function releasesText({ releases: { patterns, matchedCount } }: PackageReport, tagCount: number): string {
+  if (patterns.length === 0) return "No tag of the repository looks like a release.";
+  const codes = patterns.map((pattern) => `<code>${escapeHtml(pattern)}</code>`).join(" ");
+  return `A release is a tag that matches ${codes} (${countText(matchedCount)} of ${countText(tagCount)} tags).`;
 }
 
 function tileOf({ label, figure, detail }: Lever, before: string | undefined): string {

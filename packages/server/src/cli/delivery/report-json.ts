@@ -11,22 +11,19 @@ import type { Collected, PackageReport } from "./collect.ts";
 const HOUR_MS = 3_600_000;
 
 /** What `--json` prints. Durations in hours, ratios 0..1, times RFC 3339 UTC. One report; with several packages `packages` holds one each. */
-export function jsonOf(collected: Collected): object {
-  const [first, ...rest] = collected.reports;
-  const about = {
-    repository: collected.repository.name,
-    releasePatterns: collected.patterns,
-    releasePatternsProposed: collected.proposals !== null,
-  };
-  if (first !== undefined && rest.length === 0) return { ...about, ...packageOf(first, collected.assumptions) };
-  return { ...about, packages: collected.reports.map((report) => packageOf(report, collected.assumptions)) };
+export function jsonOf({ repository, reports }: Collected): object {
+  const [first, ...rest] = reports;
+  if (first !== undefined && rest.length === 0) return { repository: repository.name, ...packageOf(first) };
+  return { repository: repository.name, packages: reports.map(packageOf) };
 }
 
-function packageOf(subject: PackageReport, assumptions: readonly string[]): object {
+function packageOf({ package: path, releases, report, compared, assumptions }: PackageReport): object {
   return {
-    ...(subject.package === null ? {} : { package: subject.package }),
-    ...reportOf(subject.report, assumptions),
-    ...(subject.compared === null ? {} : { compare: reportOf(subject.compared, []) }),
+    ...(path === null ? {} : { package: path }),
+    releasePatterns: releases.patterns,
+    releasePatternsProposed: releases.proposals !== null,
+    ...reportOf(report, assumptions),
+    ...(compared === null ? {} : { compare: reportOf(compared, []) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { DeliveryReport, TrendSeries } from "@steadfast/core/delivery/report";
 import { REPLAY_N_MIN } from "@steadfast/core/delivery/what-if";
+import type { TagProposals } from "../../git/tag-pattern.ts";
 import { countText, percentText } from "../terminal/figures.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { renderTable } from "../terminal/table.ts";
@@ -16,66 +17,63 @@ const FIGURE_WIDTH = 14;
 
 /** The report for a terminal: what was measured, the five levers, trend, where the time goes, what is not known. */
 export function renderReports(collected: Collected, view: View): readonly string[] {
-  const parts = collected.reports.map((subject) => renderReport(collected, subject, view));
-  return [...headLines(collected, view), ...parts.flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]))];
+  const title = view.paint("bold", `Delivery of ${plain(collected.repository.name)}`);
+  return [title, ...collected.reports.flatMap((subject) => [...renderReport(collected, subject, view), ""])].slice(
+    0,
+    -1,
+  );
 }
 
-function headLines(
-  { repository, proposals, patterns, matchedCount, tagCount }: Collected,
-  { paint, width }: View,
-): readonly string[] {
-  const lines = [`${paint("bold", `Delivery of ${plain(repository.name)}`)}`];
+/** Which tags count, so that nobody reads figures of something else. */
+function releaseLines({ tagCount }: Collected, { releases }: PackageReport, { paint, width }: View): readonly string[] {
+  const { patterns, proposals, matchedCount } = releases;
   if (tagCount === 0) {
     const nothing =
       "There are no tags, so there is no release to measure by. Tag what you deploy, or connect deployments.";
-    return [...lines, ...wrap(nothing, width).map((line) => paint("yellow", line)), ""];
+    return wrap(nothing, width).map((line) => paint("yellow", line));
   }
   const which = patterns
     .map((pattern) => plain(pattern))
     .slice(0, 3)
     .join("  ");
   const more = patterns.length > 3 ? `  and ${patterns.length - 3} more` : "";
-  lines.push(
-    ...wrap(
-      `A release is a tag that matches  ${which}${more}  (${countText(matchedCount)} of ${countText(tagCount)} tags).`,
-      width,
-    ),
-  );
-  if (proposals !== null) {
-    const others = proposals.others
-      .map(({ count, example }) => `${countText(count)} like ${plain(example)}`)
-      .slice(0, 3);
-    const left = [
-      ...(proposals.prereleases > 0
-        ? [`${countText(proposals.prereleases)} pre-releases (--include-prereleases)`]
-        : []),
-      ...others,
-    ];
-    const text = `Chosen from the tags there are.${left.length === 0 ? "" : ` Left out: ${left.join(", ")}.`} Change it with --releases REGEX.`;
-    lines.push(...wrap(text, width).map((line) => paint("dim", line)));
-  }
-  if (matchedCount === 0)
-    lines.push(...wrap("No tag matches: there is nothing to measure.", width).map((line) => paint("yellow", line)));
-  return [...lines, ""];
+  const count = `(${countText(matchedCount)} of ${countText(tagCount)} tags)`;
+  const sentence =
+    patterns.length === 0
+      ? "No tag looks like a release."
+      : `A release is a tag that matches  ${which}${more}  ${count}.`;
+  const none = matchedCount === 0 ? wrap("No tag matches: there is nothing to measure.", width) : [];
+  return [
+    ...wrap(sentence, width),
+    ...(proposals === null ? [] : wrap(choiceText(proposals), width)).map((line) => paint("dim", line)),
+    ...none.map((line) => paint("yellow", line)),
+  ];
 }
 
-function renderReport(
-  collected: Collected,
-  { package: path, report, compared }: PackageReport,
-  view: View,
-): readonly string[] {
+function choiceText({ prereleases, others }: TagProposals): string {
+  const left = [
+    ...(prereleases > 0 ? [`${countText(prereleases)} pre-releases (--include-prereleases)`] : []),
+    ...others.map(({ count, example }) => `${countText(count)} like ${plain(example)}`).slice(0, 3),
+  ];
+  const rest = left.length === 0 ? "" : ` Left out: ${left.join(", ")}.`;
+  return `Chosen from the tags there are.${rest} Change it with --releases REGEX.`;
+}
+
+function renderReport(collected: Collected, subject: PackageReport, view: View): readonly string[] {
+  const { package: path, report, compared } = subject;
   const { paint, width } = view;
   const { fromMs, toMs } = report.window;
-  const title = path === null ? "" : `${paint("bold", plain(path))}  `;
+  const title = path === null ? [] : [paint("bold", plain(path))];
   const isEmpty = report.frequency.count === 0;
   const nothing = wrap("No release lies between these days: there is no figure to show.", width);
   const sections = [
-    [`${title}${paint("dim", `${dayText(fromMs)} to ${dayText(toMs)}`)}`],
+    [...title, ...releaseLines(collected, subject, view)],
+    [`${dayText(fromMs)} to ${dayText(toMs)}`],
     isEmpty ? nothing.map((line) => paint("yellow", line)) : leverLines(report, compared, view),
     failureLines(report.changeFailRate, view),
     isEmpty ? [] : trendLines(report.trend, view),
     stageLines(report, view),
-    noteLines("Taken for granted", [...collected.assumptions, ...report.assumptions], view),
+    noteLines("Taken for granted", [...subject.assumptions, ...report.assumptions], view),
     noteLines(
       "Not known from here",
       report.unknowns.map(({ what, source }) => `${what} → ${source}`),
