@@ -164,8 +164,18 @@ function separatorOf(prefix: string): string {
 
 function patternOf({ prefix, separator, numbersMin, numbersMax, final }: Family, withPrereleases: boolean): string {
   const isSemantic = separator === "." && numbersMin === 3 && numbersMax === 3;
-  const more = numbersMin === numbersMax ? `{${numbersMin - 1}}` : `{${numbersMin - 1},${numbersMax - 1}}`;
-  const numbers = numbersMax === 1 ? "\\d+" : `\\d+(?:${escaped(separator)}\\d+)${more}`;
+  const more =
+    numbersMax === 2 && numbersMin === 2
+      ? ""
+      : numbersMin === numbersMax
+        ? `{${numbersMin - 1}}`
+        : `{${numbersMin - 1},${numbersMax - 1}}`;
+  const numbers =
+    numbersMax === 1
+      ? "\\d+"
+      : more === ""
+        ? `\\d+${escaped(separator)}\\d+`
+        : `\\d+(?:${escaped(separator)}\\d+)${more}`;
   const version = isSemantic ? "(?<major>\\d+)\\.(?<minor>\\d+)\\.(?<patch>\\d+)" : numbers;
   const endings = [...(final > 0 ? [FINAL_SUFFIX] : []), ...(withPrereleases ? [PRERELEASE_SUFFIX] : [])];
   return `^${escaped(prefix)}${version}${endings.length === 0 ? "" : `(?:${endings.join("|")})?`}$`;

@@ -85,7 +85,7 @@ describe("a report of a repository of known habit", () => {
   });
 
   it("is what it was, for each package of a monorepo", async () => {
-    const json = await measured(repositories.monorepo, "--package", "packages/api", "--package", "packages/web app/");
+    const json = await measured(repositories.monorepo, "--package", "packages/api", "--package", "packages/web/");
 
     await expect(json).toMatchFileSnapshot("golden/monorepo.json");
   });

@@ -114,7 +114,7 @@ export async function monorepo(): Promise<GeneratedRepository> {
     const atS = START_S + index * DAY_S;
     const files: Record<string, string> = {};
     if (index % 3 !== 0) files["packages/api/main.ts"] = `${index}\n`;
-    if (index % 3 !== 1) files["packages/web app/main.ts"] = `${index}\n`;
+    if (index % 3 !== 1) files["packages/web/main.ts"] = `${index}\n`;
     main = repository.commit({
       parents: [main],
       message: `Change ${index}`,
