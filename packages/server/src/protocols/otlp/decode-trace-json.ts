@@ -1,7 +1,7 @@
 import { ATTRIBUTE, attributeOfName, EVALUATION_EVENT_NAMES } from "./attribute-name.ts";
 import { OtlpDecodeError } from "./decode-error.ts";
 import { isFailedStatus, SPAN_KIND_SERVER, STATUS_CODE_ERROR } from "./decode-trace-request.ts";
-import { arrayAt, fieldOf, integerOf, type JsonRecord, nanosecondsOf, recordAt, textOf } from "./json-field.ts";
+import { eachAt, fieldOf, integerOf, type JsonRecord, nanosecondsOf, recordAt, textOf } from "./json-field.ts";
 import { NAME_MAX_BYTES } from "./name-cache.ts";
 import { SpanEvaluations } from "./span-evaluations.ts";
 import { emptyTally, type SpanSink, type SpanTally } from "./span-sink.ts";
@@ -12,6 +12,14 @@ const TRACE_ID_PATTERN = /^[0-9a-fA-F]{32}$/;
 
 /** The attributes that are read, by `ATTRIBUTE`. */
 type Attributes = ReadonlyMap<number, unknown>;
+const NO_ATTRIBUTES: Attributes = new Map();
+
+/**
+ * Objects in one body. A span with the usual attributes has one for each 45 bytes, the smallest attribute of use one for each 20:
+ * 800,000 of those are the 16 MiB that a body may have.
+ */
+export const JSON_OBJECTS_MAX = 800_000;
+const OPENING_BRACE = 0x7b;
 
 /**
  * Reads an `ExportTraceServiceRequest` in OTLP/JSON: lowerCamelCase names, enums as integers or names, 64-bit integers as
@@ -23,20 +31,24 @@ type Attributes = ReadonlyMap<number, unknown>;
 export function decodeTraceJson(text: string, sink: SpanSink): SpanTally {
   const tally = emptyTally();
   const evaluations = new SpanEvaluations();
-  const request = recordAt(parse(text), "the document");
-  for (const [resourceIndex, resourceSpans] of arrayAt(request, "resourceSpans", "").entries()) {
-    const path = `/resourceSpans/${resourceIndex}`;
-    const resourceSpansRecord = recordAt(resourceSpans, path);
-    readResource(fieldOf(resourceSpansRecord, "resource"), `${path}/resource`, sink);
-    for (const [scopeIndex, scopeSpans] of arrayAt(resourceSpansRecord, "scopeSpans", path).entries()) {
-      const scopePath = `${path}/scopeSpans/${scopeIndex}`;
-      for (const [index, span] of arrayAt(recordAt(scopeSpans, scopePath), "spans", scopePath).entries()) {
-        const spanPath = `${scopePath}/spans/${index}`;
-        readSpan(recordAt(span, spanPath), spanPath, evaluations, sink, tally);
-      }
-    }
-  }
+  checkObjects(text);
+  const readOne = (span: JsonRecord) => readSpan(span, evaluations, sink, tally);
+  eachAt(recordAt(parse(text), "the document"), "resourceSpans", (resourceSpans) => {
+    readResource(fieldOf(resourceSpans, "resource"), sink);
+    eachAt(resourceSpans, "scopeSpans", (scopeSpans) => eachAt(scopeSpans, "spans", readOne));
+  });
   return tally;
+}
+
+/** Before parsing: five million empty spans are a body of 16 MiB, and seconds in which nobody else is answered. */
+function checkObjects(text: string): void {
+  if (text.length < JSON_OBJECTS_MAX) return;
+  let objects = 0;
+  for (let position = 0; position < text.length; position += 1) {
+    if (text.charCodeAt(position) === OPENING_BRACE) objects += 1;
+  }
+  if (objects <= JSON_OBJECTS_MAX) return;
+  throw new OtlpDecodeError("the document", `more than ${JSON_OBJECTS_MAX} objects, send fewer spans at once,`);
 }
 
 function parse(text: string): unknown {
@@ -47,63 +59,60 @@ function parse(text: string): unknown {
   }
 }
 
-function readResource(resource: unknown, path: string, sink: SpanSink): void {
-  const attributes = readAttributes(recordAt(resource ?? {}, path), path);
+function readResource(resource: unknown, sink: SpanSink): void {
+  const attributes = readAttributesOf(resource ?? {}, "/resource");
   sink.resource(
     textOf(attributes.get(ATTRIBUTE.serviceName)),
     textOf(attributes.get(ATTRIBUTE.environment)) ?? textOf(attributes.get(ATTRIBUTE.olderEnvironment)),
   );
 }
 
-function readSpan(
-  span: JsonRecord,
-  path: string,
-  evaluations: SpanEvaluations,
-  sink: SpanSink,
-  tally: SpanTally,
-): void {
-  const isServer = isEnum(fieldOf(span, "kind"), SPAN_KIND_SERVER, "SPAN_KIND_SERVER");
-  evaluations.clear();
-  const attributes = readAttributes(span, path);
-  for (const [index, event] of arrayAt(span, "events", path).entries()) {
-    const eventPath = `${path}/events/${index}`;
-    const eventRecord = recordAt(event, eventPath);
-    if (EVENT_NAMES.has(fieldOf(eventRecord, "name"))) {
-      addEvaluation(readAttributes(eventRecord, eventPath), evaluations);
-    }
+function readAttributesOf(owner: unknown, path: string): Attributes {
+  try {
+    return readAttributes(recordAt(owner, ""));
+  } catch (error) {
+    throw error instanceof OtlpDecodeError ? error.within(path) : error;
   }
-  addEvaluation(attributes, evaluations);
+}
 
+function readSpan(span: JsonRecord, evaluations: SpanEvaluations, sink: SpanSink, tally: SpanTally): void {
   tally.spans += 1;
-  if (!isServer) {
+  // Of the spans that nobody counts, which are most, nothing else is looked at; as in protobuf.
+  if (!isEnum(fieldOf(span, "kind"), SPAN_KIND_SERVER, "SPAN_KIND_SERVER")) {
     tally.otherKindSpans += 1;
     return;
   }
+  evaluations.clear();
+  const attributes = readAttributes(span);
+  eachAt(span, "events", (event) => {
+    if (EVENT_NAMES.has(fieldOf(event, "name"))) addEvaluation(readAttributes(event), evaluations);
+  });
+  addEvaluation(attributes, evaluations);
+
   sink.request(!evaluations.isEmpty());
   if (evaluations.isEmpty()) return;
   const unitGroup = contextGroup(attributes);
-  const latencyMs = readLatencyMs(span, path);
-  const isFailed = readFailed(span, attributes, path);
+  const latencyMs = readLatencyMs(span);
+  const isFailed = readFailed(span, attributes);
   evaluations.emit(sink, tally, {
     failed: isFailed,
     latencyMs,
-    endedMs: readEndedMs(span, path),
+    endedMs: readEndedMs(span),
     unitGroup: unitGroup === -1 ? traceGroup(span) : unitGroup,
   });
 }
 
-function readAttributes(owner: JsonRecord, path: string): Attributes {
+function readAttributes(owner: JsonRecord): Attributes {
+  if (fieldOf(owner, "attributes") === undefined) return NO_ATTRIBUTES;
   const found = new Map<number, unknown>();
-  for (const [index, attribute] of arrayAt(owner, "attributes", path).entries()) {
-    const attributePath = `${path}/attributes/${index}`;
-    const record = recordAt(attribute, attributePath);
-    const key = fieldOf(record, "key");
+  eachAt(owner, "attributes", (attribute) => {
+    const key = fieldOf(attribute, "key");
     const name = typeof key === "string" ? attributeOfName(key) : ATTRIBUTE.none;
-    const value = fieldOf(record, "value");
-    if (name === ATTRIBUTE.none || value === undefined) continue;
-    const valueRecord = recordAt(value, `${attributePath}/value`);
+    const value = fieldOf(attribute, "value");
+    if (name === ATTRIBUTE.none || value === undefined) return;
+    const valueRecord = recordAt(value, "/value");
     found.set(name, fieldOf(valueRecord, "stringValue") ?? integerOf(fieldOf(valueRecord, "intValue")));
-  }
+  });
   return found;
 }
 
@@ -129,20 +138,20 @@ function groupOf(bytes: Buffer): number {
   return unitGroupOf(bytes, 0, bytes.length);
 }
 
-function readEndedMs(span: JsonRecord, path: string): number {
-  const end = nanosecondsOf(fieldOf(span, "endTimeUnixNano"), `${path}/endTimeUnixNano`);
+function readEndedMs(span: JsonRecord): number {
+  const end = nanosecondsOf(fieldOf(span, "endTimeUnixNano"), "/endTimeUnixNano");
   return end === 0n ? Number.NaN : Number(end) / 1e6;
 }
 
-function readLatencyMs(span: JsonRecord, path: string): number {
-  const start = nanosecondsOf(fieldOf(span, "startTimeUnixNano"), `${path}/startTimeUnixNano`);
-  const end = nanosecondsOf(fieldOf(span, "endTimeUnixNano"), `${path}/endTimeUnixNano`);
+function readLatencyMs(span: JsonRecord): number {
+  const start = nanosecondsOf(fieldOf(span, "startTimeUnixNano"), "/startTimeUnixNano");
+  const end = nanosecondsOf(fieldOf(span, "endTimeUnixNano"), "/endTimeUnixNano");
   return start === 0n || end === 0n ? Number.NaN : Math.max(0, Number(end - start) / 1e6);
 }
 
-function readFailed(span: JsonRecord, attributes: Attributes, path: string): boolean {
+function readFailed(span: JsonRecord, attributes: Attributes): boolean {
   const status = fieldOf(span, "status");
-  const code = status === undefined ? undefined : fieldOf(recordAt(status, `${path}/status`), "code");
+  const code = status === undefined ? undefined : fieldOf(recordAt(status, "/status"), "code");
   if (isEnum(code, STATUS_CODE_ERROR, "STATUS_CODE_ERROR")) return true;
   const httpStatus = attributes.get(ATTRIBUTE.httpStatus) ?? attributes.get(ATTRIBUTE.olderHttpStatus);
   return isFailedStatus(integerOf(httpStatus) ?? -1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OtlpDecodeError } from "./decode-error.ts";
-import { decodeTraceRequest } from "./decode-trace-request.ts";
+import { decodeTraceRequest, SPANS_PER_REQUEST_MAX } from "./decode-trace-request.ts";
 import { recordingSink } from "./recording-sink.fixture.ts";
 import { EVALUATIONS_PER_SPAN_MAX } from "./span-evaluations.ts";
 import { encodeRequest } from "./trace-proto.fixture.ts";
@@ -225,6 +225,12 @@ describe("a body that is no OTLP", () => {
     expect(() => decode(bytes)).toThrow(message);
   });
 
+  it("with more spans than a body of real ones can have is refused", () => {
+    const spans = Buffer.alloc(2 * (SPANS_PER_REQUEST_MAX + 1), Buffer.from([0x12, 0x00]));
+
+    expect(() => decode(longNest(0x0a, longNest(0x12, spans)))).toThrow("send fewer at once");
+  });
+
   it("an empty body is an empty request", () => {
     expect(decode(Buffer.alloc(0)).tally.spans).toBe(0);
   });
@@ -232,6 +238,12 @@ describe("a body that is no OTLP", () => {
 
 function nest(tag: number, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from([tag, ...lengthOf(body)]), body]);
+}
+
+/** With a length of four bytes, as protobuf allows. */
+function longNest(tag: number, body: Buffer): Buffer {
+  const septets = [0, 7, 14].map((shift) => ((body.length >> shift) & 0x7f) | 0x80);
+  return Buffer.concat([Buffer.from([tag, ...septets, body.length >> 21]), body]);
 }
 
 function lengthOf(body: Buffer): number[] {

@@ -1,4 +1,5 @@
 import { ATTRIBUTE, EVALUATION_EVENT_NAMES, isAt } from "./attribute-name.ts";
+import { OtlpDecodeError } from "./decode-error.ts";
 import { KeyValueReader } from "./key-value-reader.ts";
 import { NameCache } from "./name-cache.ts";
 import { AttributesDraft, SpanDraft } from "./span-draft.ts";
@@ -23,6 +24,12 @@ const SPAN_STATUS = 0x7a;
 const EVENT_NAME = 0x12;
 const EVENT_ATTRIBUTES = 0x1a;
 const STATUS_CODE = 0x18;
+
+/**
+ * A span with its ids and its times has at least 50 bytes: 335,000 of those are the 16 MiB that a body may have. Eight million
+ * empty ones would be, too, and a second in which nobody else is answered.
+ */
+export const SPANS_PER_REQUEST_MAX = 500_000;
 
 export const SPAN_KIND_SERVER = 2;
 export const STATUS_CODE_ERROR = 2;
@@ -127,6 +134,9 @@ class TraceRequestDecoder {
 
   #spanAt(end: number): void {
     const start = this.#wire.position;
+    if (this.#tally.spans >= SPANS_PER_REQUEST_MAX) {
+      throw new OtlpDecodeError(`byte ${start}`, `more than ${SPANS_PER_REQUEST_MAX} spans, send fewer at once,`);
+    }
     this.#readSpan(end, false);
     if (this.#span.isSkimmed && this.#span.kind === SPAN_KIND_SERVER) {
       // The kind was given twice, SERVER last: what was skipped for the first one is needed after all.

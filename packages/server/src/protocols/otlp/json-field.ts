@@ -5,6 +5,7 @@ export type JsonRecord = Readonly<Record<string, unknown>>;
 const UINT64_PATTERN = /^[0-9]{1,20}$/;
 const INTEGER_PATTERN = /^-?[0-9]{1,15}$/;
 
+/** @param path where it stands, from the record that the caller looks at */
 export function recordAt(value: unknown, path: string): JsonRecord {
   if (!isRecord(value)) throw new OtlpDecodeError(path, "an object expected");
   return value;
@@ -19,12 +20,22 @@ export function fieldOf(record: JsonRecord, name: string): unknown {
   return Object.hasOwn(record, name) ? (record[name] ?? undefined) : undefined;
 }
 
-/** @param path of `record` */
-export function arrayAt(record: JsonRecord, name: string, path: string): readonly unknown[] {
-  const value = fieldOf(record, name);
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) throw new OtlpDecodeError(`${path}/${name}`, "an array expected");
-  return value;
+/**
+ * Reads each object of a list, if there is one.
+ *
+ * @throws {OtlpDecodeError} with the item's place before what `read` says
+ */
+export function eachAt(record: JsonRecord, name: string, read: (item: JsonRecord) => void): void {
+  const items = fieldOf(record, name);
+  if (items === undefined) return;
+  if (!Array.isArray(items)) throw new OtlpDecodeError(`/${name}`, "an array expected");
+  for (let index = 0; index < items.length; index += 1) {
+    try {
+      read(recordAt(items[index], ""));
+    } catch (error) {
+      throw error instanceof OtlpDecodeError ? error.within(`/${name}/${index}`) : error;
+    }
+  }
 }
 
 export function textOf(value: unknown): string | undefined {

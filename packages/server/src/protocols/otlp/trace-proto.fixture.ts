@@ -50,3 +50,8 @@ export function canonicalRequest(bytes: Buffer): Buffer | undefined {
     return undefined;
   }
 }
+
+/** Decodes all of it, as a reader of everything would. */
+export function decodeRequest(bytes: Uint8Array): object {
+  return requestType.decode(bytes);
+}
