@@ -15,6 +15,7 @@ import { printResult } from "./report/print-findings.ts";
 const BENCHMARKS: ReadonlyMap<string, () => Promise<{ readonly benchmark: Benchmark }>> = new Map([
   ["evaluate", () => import("./evaluate/main.ts")],
   ["guard", () => import("./guard/main.ts")],
+  ["rollback", () => import("./rollback/main.ts")],
   ["otlp", () => import("./otlp/main.ts")],
   ["ofrep", () => import("./ofrep/main.ts")],
 ]);
