@@ -16,6 +16,7 @@ const BENCHMARKS: ReadonlyMap<string, () => Promise<{ readonly benchmark: Benchm
   ["evaluate", () => import("./evaluate/main.ts")],
   ["guard", () => import("./guard/main.ts")],
   ["rollback", () => import("./rollback/main.ts")],
+  ["publish", () => import("./publish/main.ts")],
   ["otlp", () => import("./otlp/main.ts")],
   ["ofrep", () => import("./ofrep/main.ts")],
 ]);

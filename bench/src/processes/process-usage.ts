@@ -12,6 +12,12 @@ export function cpuSecondsOf(pid: number): number | undefined {
   return Number.isFinite(user + system) ? (user + system) / TICKS_PER_SECOND : undefined;
 }
 
+/** Bytes of a process that are in memory; `undefined` where there is no /proc. */
+export function residentBytesOf(pid: number): number | undefined {
+  const match = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, "status") ?? "");
+  return match ? Number(match[1]) * 1_024 : undefined;
+}
+
 function readProc(pid: number, file: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");

@@ -72,7 +72,7 @@ async function breakOnce(api: Api, shop: ShopProcess, followers: Followers): Pro
     ],
   });
   const rollout = await untilState(api, id, "rolled-back", ROLLBACK_DEADLINE_MS);
-  const { items } = await api.get<{ items: { seq: number; type: string; occurredAt: string }[] }>(
+  const { items } = await api.get<{ items: { seq: number; type: string; at: string }[] }>(
     `/api/v1/events?stream=${encodeURIComponent(`rollout/${rollout.id}`)}&limit=100&order=asc`,
   );
   const event = items.find(({ type }) => type === "rollout.rolled-back");
@@ -89,7 +89,7 @@ async function breakOnce(api: Api, shop: ShopProcess, followers: Followers): Pro
   return {
     // The shop is an SDK too: the last failure that a user met may come after the followers have applied it.
     tookMs: Math.max(appliedMs, lastMs) - firstMs,
-    decidedMs: Math.max(0, Date.parse(event.occurredAt) - firstMs),
+    decidedMs: Math.max(0, Date.parse(event.at) - firstMs),
     failedRequests: failures.length,
     failedUsers: new Set(failures.map(({ user }) => user)).size,
     thresholdMs: Math.ceil(sinceStartMs / CHECK_INTERVAL_MS) * CHECK_INTERVAL_MS - sinceStartMs,
