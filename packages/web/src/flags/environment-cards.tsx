@@ -17,7 +17,7 @@ export function EnvironmentCards({ flag, environments, chosen }: Props) {
             <Link
               className={classes.name}
               to="."
-              search={(before) => ({ ...before, environment: key, version: undefined })}
+              search={({ version: _ofTheOther, ...rest }) => ({ ...rest, environment: key })}
               aria-current={key === chosen ? "true" : undefined}
             >
               {name}

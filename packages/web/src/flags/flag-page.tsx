@@ -82,7 +82,7 @@ function FlagViews({ flag, state }: { flag: Flag; state: FlagState }) {
             key={each.view}
             to="/flags/$key"
             params={{ key: flag.key }}
-            search={(before) => ({ environment: before.environment, context: before.context, view: each.view })}
+            search={({ version: _open, language: _chosen, ...rest }) => ({ ...rest, view: each.view })}
             aria-current={each.view === view ? "page" : undefined}
             resetScroll={false}
           >
