@@ -15,6 +15,8 @@ import { renderApiPage } from "./api-page.ts";
 import { renderCliPage } from "./cli-page.ts";
 import { renderClientTypes } from "./client-types.ts";
 import { renderConfigurationPage } from "./configuration-page.ts";
+import { listProductPackages, parseLockFile } from "./licences.ts";
+import { renderLicencesPage } from "./licences-page.ts";
 import { parseDocument } from "./openapi-document.ts";
 import { generatePerformancePages } from "./performance-pages.ts";
 
@@ -50,11 +52,16 @@ async function generateAll(): Promise<ReadonlyMap<string, string>> {
     ["packages/server/src/cli/api-types.ts", clientTypes],
     ["packages/web/src/api/api-types.ts", clientTypes],
     ["docs/reference/api.md", renderApiPage(parseDocument(document), PROBLEMS, rolesByCapability())],
+    ["docs/reference/licences.md", renderLicencesPage(listProductPackages(readLockFile()))],
     ["docs/reference/access.md", renderAccessPage(await probeAccess())],
     ["docs/reference/configuration.md", renderConfigurationPage(SETTINGS)],
     ["docs/reference/cli.md", renderCliPage(buildProgram(), EXIT_CODE_MEANINGS)],
     ...generatePerformancePages(),
   ]);
+}
+
+function readLockFile() {
+  return parseLockFile(JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")));
 }
 
 function rolesByCapability(): ReadonlyMap<string, readonly string[]> {

@@ -7,7 +7,10 @@ const isIn = (status: number) => status !== 401 && status !== 403;
 
 /** What is read is cut to the token's environment, or is no environment's. */
 const READS_CUT_TO_THE_TOKEN = new Set(
-  ["environments", "events", "events/stream", "flags", "flags/:key", "me", "rollouts", "rollouts/stream", "tokens"]
+  [
+    ...["about", "environments", "events", "events/stream", "flag-facets", "flags", "flags/:key", "me"],
+    ...["rollouts", "rollouts/stream", "services", "services/:key", "tokens"],
+  ]
     .map((path) => `GET /api/v1/${path}`)
     .concat("GET /metrics"),
 );
@@ -17,10 +20,19 @@ const WRITES_CUT_TO_THE_TOKEN = new Set([
   "DELETE /api/v1/session",
   // Spans of another environment are dropped, and the sender is told.
   "POST /v1/traces",
+  // An event that is none is refused first; e2e/src/cdevents.test.ts sends one of another environment.
+  "POST /cdevents",
 ]);
 
-/** A flag stands in every environment, so a token of one makes none; a backup holds them all. */
-const NEEDS_EVERY_ENVIRONMENT = new Set(["POST /api/v1/flags", "GET /api/v1/backup"]);
+/** A flag stands in every environment, so a token of one makes none; a backup holds them all, a source tells of any. */
+const NEEDS_EVERY_ENVIRONMENT = new Set([
+  "POST /api/v1/flags",
+  "GET /api/v1/backup",
+  "PUT /api/v1/services/:key",
+  "GET /api/v1/sources",
+  "POST /api/v1/sources",
+  "DELETE /api/v1/sources/:id",
+]);
 
 let rows: readonly AccessRow[];
 beforeAll(async () => {
@@ -37,6 +49,8 @@ describe("every route, asked over HTTP", () => {
       "GET /healthz",
       "GET /readyz",
       "POST /api/v1/session",
+      // Signed by its sender: whoever it is needs the source's secret.
+      "POST /webhooks/:kind/:id",
       "GET /openapi.json",
       "GET /*",
     ]);

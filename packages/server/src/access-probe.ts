@@ -131,12 +131,30 @@ function pathOf({ url }: MountedRoute, known: Known): string {
 
 const ROLLOUT = { kind: "flag", environment: ASKED, flag: "f", candidate: "on", reason: "probe" };
 
+const MOMENT = "2026-01-01T00:00:00Z";
+const DEVLAKE_DEPLOYMENT = {
+  id: "d",
+  environment: ASKED.toUpperCase(),
+  result: "SUCCESS",
+  finishedDate: MOMENT,
+  deploymentCommits: [{ repoUrl: "https://forge.example/a/b", commitSha: "0".repeat(40) }],
+};
+
 /** Valid where whose environment it is stands in the body: what is wrong with a body may be told before. */
 function bodyOf({ url }: MountedRoute): object {
   if (url === "/api/v1/rollouts" || url === "/api/v1/rollouts/preview") return ROLLOUT;
   if (url === "/api/v1/flags") return { key: "f" };
   if (url === "/api/v1/environments") return { key: ASKED };
   if (url === "/api/v1/tokens") return { name: "another", role: "viewer", environment: ASKED };
+  if (url === "/api/v1/deployments") return { service: "s", environment: ASKED };
+  if (url === "/api/v1/incidents") return { id: "i", service: "s", environment: ASKED, title: "probe" };
+  if (url === "/api/v1/services/:key") return {};
+  if (url.endsWith("/connections/:service/deployments")) return DEVLAKE_DEPLOYMENT;
+  if (url.endsWith("/connections/:service/issues")) return { issueKey: "i", title: "probe", createdDate: MOMENT };
+  if (url === "/api/v1/sources") return { kind: "github", name: "probe" };
+  if (url.endsWith("/preview")) return { ...ROLLOUT };
+  if (url.endsWith("/evaluate")) return { context: {} };
+  if (url.endsWith("/check")) return { definition: {} };
   if (url.endsWith("/restore")) return { version: 1, reason: "probe" };
   if (url.endsWith("/applied")) return { instance: "i", version: 1 };
   if (url !== "/api/v1/observations") return { reason: "probe" };

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, expect, it } from "vitest";
 import { z } from "zod";
 import { describeOnEachStore, type OpenStore } from "./db/test-databases.ts";
@@ -135,6 +135,27 @@ describeOnEachStore("what would fill the memory or never end", (open) => {
 
     expect([bomb.statusCode, half.statusCode]).toEqual([413, 400]);
     for (const answer of [bomb, half]) problemBody.parse(answer.json());
+  });
+
+  it("is refused by every route, packed or not, once or twice", async () => {
+    const { app, routes } = await start(open);
+    const zeros = Buffer.alloc(20 * BYTES);
+    const bombs: [string, Buffer][] = [
+      ["gzip", gzipSync(zeros)],
+      ["deflate", deflateSync(zeros)],
+      ["gzip", gzipSync(gzipSync(zeros))],
+      ["gzip, gzip", gzipSync(gzipSync(zeros))],
+      ["br", brotliCompressSync(zeros, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
+    ];
+    for (const route of routes.filter(({ method, isEnding }) => method !== "GET" && !isEnding)) {
+      for (const [coding, payload] of bombs) {
+        const headers = { ...ADMIN, "content-type": JSON_TYPE, "content-encoding": coding, "if-match": '"1"' };
+        const answer = await app.inject({ method: route.method, url: route.url({ key: "f" }), headers, payload });
+        const said = `${route.method} ${route.path} ${coding}`;
+        expectRefusalOrAnswer(route, said, answer);
+        expect([400, 404, 413, 415], said).toContain(answer.statusCode);
+      }
+    }
   });
 
   it("HEAD of a stream is its head, and ends", async () => {

@@ -9,7 +9,6 @@ import {
   retainSearchParams,
 } from "@tanstack/react-router";
 import { meQuery } from "./api/queries.ts";
-import { readFlagSearch, readFlagsSearch } from "./flags/flag-search.ts";
 import type { HealthPart } from "./health/health-strip.tsx";
 import { type ChartView, readChartView } from "./rollouts/charts/chart-view.ts";
 import { readStartSearch } from "./rollouts/start/start-search.ts";
@@ -87,15 +86,9 @@ const rolloutRoute = createRoute({
 const flagsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/flags",
-  validateSearch: readFlagsSearch,
+  validateSearch: (search: Record<string, unknown>): { search?: string } =>
+    typeof search.search === "string" && search.search ? { search: search.search } : {},
   component: lazyRouteComponent(() => import("./flags/flags-page.tsx"), "FlagsPage"),
-});
-
-const flagRoute = createRoute({
-  getParentRoute: () => signedInRoute,
-  path: "/flags/$key",
-  validateSearch: readFlagSearch,
-  component: lazyRouteComponent(() => import("./flags/flag-page.tsx"), "FlagPage"),
 });
 
 const journalRoute = createRoute({
@@ -149,7 +142,6 @@ const routeTree = rootRoute.addChildren([
     startRoute,
     rolloutRoute,
     flagsRoute,
-    flagRoute,
     journalRoute,
     settingsRoutes,
     elsewhereRoute,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { App } from "../http/app-type.ts";
-import { principalActor, requireEnvironment } from "../http/authenticate.ts";
+import { principalActor, requireEnvironment, requireEveryEnvironment } from "../http/authenticate.ts";
 import type { DeliveryDeps } from "./deps.ts";
 import { recordTellings } from "./record.ts";
 import { reportRoutes } from "./report-routes.ts";
@@ -77,7 +77,10 @@ function serviceRoutes(app: App, deps: DeliveryDeps): void {
       config: { access: "read" },
       schema: { tags: ["delivery"], summary: "List services", response: { 200: serviceList } },
     },
-    async () => ({ items: (await readServices(deps.database.db)).map(toApi), next: null }),
+    async ({ principal }) => ({
+      items: (await readServices(deps.database.db)).map((each) => toApi(each, principal.environment)),
+      next: null,
+    }),
   );
 
   app.get(
@@ -86,7 +89,7 @@ function serviceRoutes(app: App, deps: DeliveryDeps): void {
       config: { access: "read" },
       schema: { tags: ["delivery"], summary: "Show a service", params, response: { 200: service } },
     },
-    async (request) => toApi(await readService(deps.database.db, request.params.key)),
+    async ({ params, principal }) => toApi(await readService(deps.database.db, params.key), principal.environment),
   );
 
   app.put(
@@ -102,15 +105,18 @@ function serviceRoutes(app: App, deps: DeliveryDeps): void {
       },
     },
     async (request) => {
+      requireEveryEnvironment(request, "A service is the same in every environment");
       const { key } = request.params;
       const { name = key, reason = null, ...rest } = request.body;
       const provenance = { actor: principalActor(request.principal), reason };
       await setService(deps.journal, { key, name, ...rest }, provenance);
-      return toApi(await readService(deps.database.db, key));
+      return toApi(await readService(deps.database.db, key), null);
     },
   );
 }
 
-function toApi({ repositories, environments, ...service }: Service) {
-  return { ...service, repositories: [...repositories], environments: [...environments] };
+/** @param only the environment a token is bound to, or `null` for all */
+function toApi({ repositories, environments, ...service }: Service, only: string | null) {
+  const visible = environments.filter((environment) => only === null || environment === only);
+  return { ...service, repositories: [...repositories], environments: visible };
 }

@@ -13,6 +13,9 @@ export const serviceKey = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "letters, digits, dots, dashes and underscores, at most 100")
   .describe("A service's key, as in its flags and in service.name");
 
+/** What a page may link to: `javascript:` and its like are addresses, too. */
+const webAddress = z.url({ protocol: /^https?$/, error: "an http:// or https:// address" });
+
 const revision = z
   .string()
   .regex(/^[0-9a-f]{40}$|^[0-9a-f]{64}$/, "a commit's whole id: 40 or 64 hexadecimal digits, lower case")
@@ -29,7 +32,7 @@ export const reportDeployment = z
     service: serviceKey,
     environment: environmentKey,
     name: z.string().trim().min(1).max(200).optional().describe("What people call it: a version, a run"),
-    url: z.url().max(2_000).optional(),
+    url: webAddress.max(2_000).optional(),
     revision: revision.optional().describe("The commit that runs afterwards"),
     previousRevision: revision.optional(),
     commits: bounded(COMMITS_MAX, z.array(revision).max(COMMITS_MAX))
@@ -53,7 +56,7 @@ export const reportIncident = z
     service: serviceKey,
     environment: environmentKey,
     title: z.string().trim().min(1).max(500),
-    url: z.url().max(2_000).optional(),
+    url: webAddress.max(2_000).optional(),
     detectedAt: timestamp.optional().describe("Default: now"),
     resolvedAt: timestamp.optional(),
     causedBy: bounded(REMEDIATES_MAX, z.array(foreignId).max(REMEDIATES_MAX))

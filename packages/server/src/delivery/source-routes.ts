@@ -1,9 +1,12 @@
 import { z } from "zod";
 import type { App } from "../http/app-type.ts";
-import { principalActor } from "../http/authenticate.ts";
+import { principalActor, requireEveryEnvironment } from "../http/authenticate.ts";
 import type { DeliveryDeps } from "./deps.ts";
 import { connectedSource, connectSourceBody, source, sourceList } from "./schemas.ts";
 import { connectSource, disconnectSource, readSources } from "./sources.ts";
+
+/** Who holds its secret can tell of deployments anywhere. */
+const TELLS_OF_ANY = "A source tells of every environment";
 
 /** Who may send webhooks. */
 export function sourceRoutes(app: App, deps: DeliveryDeps): void {
@@ -13,7 +16,10 @@ export function sourceRoutes(app: App, deps: DeliveryDeps): void {
       config: { access: "administer" },
       schema: { tags: ["delivery"], summary: "List sources of webhooks", response: { 200: sourceList } },
     },
-    async () => ({ items: (await readSources(deps.database.db)).map(toApi), next: null }),
+    async (request) => {
+      requireEveryEnvironment(request, TELLS_OF_ANY);
+      return { items: (await readSources(deps.database.db)).map(toApi), next: null };
+    },
   );
 
   app.post(
@@ -30,6 +36,7 @@ export function sourceRoutes(app: App, deps: DeliveryDeps): void {
       },
     },
     async (request, reply) => {
+      requireEveryEnvironment(request, TELLS_OF_ANY);
       const provenance = { actor: principalActor(request.principal), reason: null };
       const { id, secret } = await connectSource(deps, request.body, provenance);
       const found = (await readSources(deps.database.db)).filter(({ row }) => row.id === id);
@@ -53,6 +60,7 @@ export function sourceRoutes(app: App, deps: DeliveryDeps): void {
       },
     },
     async (request, reply) => {
+      requireEveryEnvironment(request, TELLS_OF_ANY);
       const provenance = { actor: principalActor(request.principal), reason: null };
       await disconnectSource(deps.journal, request.params.id, provenance);
       return reply.code(204).send(null);

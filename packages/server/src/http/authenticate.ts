@@ -63,6 +63,23 @@ export function requireEnvironment(request: FastifyRequest, environment: string)
   throw error;
 }
 
+/**
+ * For what stands in every environment, or tells of any.
+ *
+ * @param what for the message, such as "A service is known in every environment"
+ * @throws {ProblemError} `environment-forbidden` when the token is bound to one
+ */
+export function requireEveryEnvironment(request: FastifyRequest, what: string): void {
+  const { environment } = request.principal;
+  if (environment === null) return;
+  const error = new ProblemError(
+    "environment-forbidden",
+    `${what}, and this token is for ${environment} only. Use a token for all environments.`,
+  );
+  logDenial(request, request.routeOptions.config.access, error);
+  throw error;
+}
+
 export function principalActor(principal: Principal): Actor {
   return { kind: "token", id: principal.tokenId, name: principal.tokenName };
 }

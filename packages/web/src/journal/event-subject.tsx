@@ -20,7 +20,7 @@ export function EventSubject({ event }: { event: JournalEvent }) {
     const key = second ?? first;
     return (
       <>
-        <Link to="/flags/$key" params={{ key }} search={second ? { environment: first } : {}}>
+        <Link to="/flags" search={{ search: key }}>
           {key}
         </Link>
         {second && ` in ${first}`}
