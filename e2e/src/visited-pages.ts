@@ -40,7 +40,19 @@ export const VISITS: readonly Visit[] = [
   { name: "a rollout's dialog", path: ofTheRollout, ready: openRollBackDialog },
   { name: "the flags", path: "/flags", ready: (page) => page.getByTestId("flag-row").first().waitFor() },
   { name: "no flag", path: "/flags?search=nothing", ready: (page) => page.getByTestId("empty-state").waitFor() },
+  {
+    name: "the form that starts a rollout",
+    path: "/rollouts/new?flag=in-flight",
+    ready: (page) => page.getByTestId("total").waitFor(),
+  },
+  { name: "its faults", path: "/rollouts/new", ready: openStartFaults },
   { name: "the journal", path: "/journal", ready: (page) => page.getByTestId("event").first().waitFor() },
+  { name: "an event of the journal", path: "/journal?kind=flags", ready: openEvent },
+  {
+    name: "nothing in the journal",
+    path: "/journal?text=nothing-of-the-kind",
+    ready: (page) => page.getByTestId("empty-state").waitFor(),
+  },
   { name: "the palette", path: "/", ready: openPalette },
   { name: "the keyboard help", path: "/", ready: openKeyboardHelp },
   {
@@ -66,6 +78,19 @@ async function openTablesAndCounts(page: Page): Promise<void> {
     .first()
     .click();
   await page.getByTestId("decision-counts").first().waitFor();
+}
+
+async function openStartFaults(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Start the rollout" }).click();
+  await page.getByText("Choose the flag to move.").waitFor();
+}
+
+async function openEvent(page: Page): Promise<void> {
+  await page
+    .getByLabel(/^Details of event/)
+    .first()
+    .click();
+  await page.getByTestId("event-details").waitFor();
 }
 
 export async function openRollBackDialog(page: Page): Promise<void> {

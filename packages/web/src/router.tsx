@@ -10,6 +10,7 @@ import {
 } from "@tanstack/react-router";
 import { meQuery } from "./api/queries.ts";
 import type { HealthPart } from "./health/health-strip.tsx";
+import { readJournalSearch } from "./journal/journal-search.ts";
 import { type ChartView, readChartView } from "./rollouts/charts/chart-view.ts";
 import { readStartSearch } from "./rollouts/start/start-search.ts";
 import { CrashPage } from "./shell/crash-page.tsx";
@@ -94,6 +95,7 @@ const flagsRoute = createRoute({
 const journalRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/journal",
+  validateSearch: readJournalSearch,
   component: lazyRouteComponent(() => import("./journal/journal-page.tsx"), "JournalPage"),
 });
 

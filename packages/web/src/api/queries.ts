@@ -67,17 +67,3 @@ export const flagsQuery = (search: string) =>
       ),
     getNextPageParam: (page) => page.next,
   });
-
-/** The journal, newest first. */
-export const eventsQuery = infiniteQueryOptions({
-  queryKey: ["events"],
-  initialPageParam: 0,
-  queryFn: ({ signal, pageParam }) =>
-    answerOf(
-      api.GET("/api/v1/events", {
-        signal,
-        params: { query: { limit: PAGE_LIMIT, order: "desc", ...(pageParam > 0 ? { before: pageParam } : {}) } },
-      }),
-    ),
-  getNextPageParam: (page) => (page.next === null ? null : (page.items.at(-1)?.seq ?? null)),
-});

@@ -1,32 +1,36 @@
 import { Link } from "@tanstack/react-router";
-import { field } from "../api/read-message.ts";
 import type { JournalEvent } from "../api/types.ts";
 
-/** What an event is about, read from its stream (`rollout/<id>`, `flag/<environment>/<key>`, …) and the names in its data. */
-export function EventSubject({ event }: { event: JournalEvent }) {
-  const [noun, first, second] = event.stream.split("/");
-  if (noun === "rollout" && first) {
-    const environment = field(event.data, "environment");
+/** What an event is about, by its name, with the way to it. */
+export function EventSubject({ subject }: { subject: JournalEvent["subject"] }) {
+  const { kind, id, name, environment } = subject;
+  const where = environment !== null && kind !== "environment" && ` in ${environment}`;
+  if (kind === "rollout") {
     return (
       <>
-        <Link to="/rollouts/$rolloutId" params={{ rolloutId: first }}>
-          {String(field(event.data, "flag") ?? "open it")}
+        <Link to="/rollouts/$rolloutId" params={{ rolloutId: id }}>
+          {name}
         </Link>
-        {typeof environment === "string" && ` in ${environment}`}
+        {where}
       </>
     );
   }
-  if (noun === "flag" && first) {
-    const key = second ?? first;
+  if (kind === "flag") {
     return (
       <>
-        <Link to="/flags" search={{ search: key }}>
-          {key}
+        <Link to="/flags" search={{ search: id }}>
+          {name}
         </Link>
-        {second && ` in ${first}`}
+        {where}
       </>
     );
   }
-  const name = field(event.data, "name");
-  return <span>{typeof name === "string" ? name : (first ?? event.stream)}</span>;
+  if (kind === "environment") {
+    return (
+      <Link to="/" search={{ environment: id }}>
+        {name}
+      </Link>
+    );
+  }
+  return <span>{name}</span>;
 }

@@ -1,78 +1,167 @@
 import { Button } from "@mantine/core";
-import { IconNotebook } from "@tabler/icons-react";
+import { IconArrowUp, IconDownload, IconNotebook, IconSearch } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { eventsQuery } from "../api/queries.ts";
-import type { JournalEvent } from "../api/types.ts";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { EmptyState, ErrorState, LoadingState } from "../ui/page-states.tsx";
-import { RelativeTime } from "../ui/relative-time.tsx";
 import { usePageTitle } from "../ui/use-page-title.ts";
-import { EventSubject } from "./event-subject.tsx";
-import { titleOf, toneOf } from "./event-title.ts";
+import { EventList } from "./event-list.tsx";
+import { JournalFilterBar } from "./journal-filters.tsx";
 import classes from "./journal-page.module.css";
+import { exportJournal, journalQuery } from "./journal-queries.ts";
+import { isFiltered, type JournalFilters } from "./journal-search.ts";
 import { useJournalStream } from "./use-journal-stream.ts";
+
+/** So near to the top, somebody looks at what is new. */
+const TOP_PIXELS = 160;
+
+const route = getRouteApi("/signed-in/journal");
 
 /** Everything that happened, newest first. */
 export function JournalPage() {
-  const events = useInfiniteQuery({ ...eventsQuery, refetchOnWindowFocus: false });
-  const state = useJournalStream(events.isSuccess);
+  const { kind, about, by, since, text, at } = route.useSearch();
+  const navigate = route.useNavigate();
+  const filters = useMemo<JournalFilters>(
+    () => ({
+      ...(kind ? { kind } : {}),
+      ...(about ? { about } : {}),
+      ...(by ? { by } : {}),
+      ...(since ? { since } : {}),
+      ...(text ? { text } : {}),
+    }),
+    [kind, about, by, since, text],
+  );
+  const events = useInfiniteQuery({ ...journalQuery(filters, at), refetchOnWindowFocus: false });
+  const { state, heldCount, letIn } = useJournalStream(filters, events.isSuccess && at === undefined, isAtTop);
   const items = events.data?.pages.flatMap((page) => page.items) ?? [];
   usePageTitle("Journal");
+
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = events;
+  const canGoOn = hasNextPage && !isFetchingNextPage && !isFetchNextPageError;
+  const goOn = useCallback(() => {
+    if (canGoOn) void fetchNextPage();
+  }, [canGoOn, fetchNextPage]);
+  useEffect(() => {
+    // A search goes through the journal part by part: one without a match is no end.
+    if (items.length === 0) goOn();
+  }, [items.length, goOn]);
+
+  const narrow = (next: JournalFilters) =>
+    void navigate({
+      replace: true,
+      search: ({ environment }) => ({ ...(environment ? { environment } : {}), ...next }),
+    });
+  const showNew = () => {
+    letIn();
+    window.scrollTo({ top: 0 });
+  };
+  const isLooking = events.isPending || (items.length === 0 && hasNextPage);
   return (
     <div className={classes.page}>
       <div className={classes.head}>
         <h1>Journal</h1>
-        <span className={classes.live} data-state={state}>
-          {state === "live"
-            ? "Live"
-            : state === "reconnecting"
-              ? "Reconnecting: new events may be missing"
-              : "Connecting"}
+        <span className={classes.live} data-state={at === undefined ? state : "past"}>
+          {at === undefined ? STATES[state] : "A moment in the past"}
         </span>
+        <ExportButton filters={filters} />
       </div>
-      {events.isPending && <LoadingState label="Loading the journal" heights={[48, 48, 48, 48]} />}
-      {events.isError && (
+      <JournalFilterBar filters={filters} events={items} onChange={narrow} />
+      <NewEvents count={heldCount} onShow={showNew} />
+      {at !== undefined && (
+        <p className={classes.moment}>
+          Event {at} and what stood around it.{" "}
+          <Link to="/journal" search={({ at: _at, ...rest }) => rest}>
+            Show the newest
+          </Link>
+        </p>
+      )}
+      {isLooking && !events.isError && <LoadingState label="Loading the journal" heights={[62, 62, 62, 62]} />}
+      {events.isError && items.length === 0 && (
         <ErrorState title="The journal could not be read" error={events.error} onRetry={() => void events.refetch()} />
       )}
-      {events.data && items.length === 0 && (
-        <EmptyState icon={<IconNotebook size={22} aria-hidden />} title="Nothing has happened yet">
-          <p>Every change to a flag, a rollout or a token will stand here: who, what, why and when.</p>
-        </EmptyState>
-      )}
+      {events.isSuccess && !isLooking && items.length === 0 && <Nothing filters={filters} />}
       {items.length > 0 && (
-        <ol className={classes.list}>
-          {items.map((event) => (
-            <EventRow key={event.seq} event={event} />
-          ))}
-        </ol>
+        // A new view begins at its top, with nothing open.
+        <EventList key={JSON.stringify([filters, at])} events={items} at={at} onNearEnd={goOn} />
       )}
-      {events.hasNextPage && (
-        <Button variant="default" loading={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
-          Show older
+      {isFetchNextPageError && items.length > 0 && (
+        <ErrorState title="Older events could not be read" error={events.error} onRetry={() => void fetchNextPage()} />
+      )}
+      <p className={classes.end} aria-live="polite">
+        {isFetchingNextPage && items.length > 0 && "Reading older events"}
+        {!hasNextPage && items.length > 0 && "That is all."}
+      </p>
+    </div>
+  );
+}
+
+const STATES = {
+  live: "Live",
+  connecting: "Connecting",
+  reconnecting: "Reconnecting: new events may be missing",
+} as const;
+
+function isAtTop(): boolean {
+  return window.scrollY < TOP_PIXELS;
+}
+
+/** Says quietly that there is more, to those who read further down. */
+function NewEvents({ count, onShow }: { count: number; onShow: () => void }) {
+  return (
+    <div className={classes.news} aria-live="polite">
+      {count > 0 && (
+        <Button size="xs" radius="xl" leftSection={<IconArrowUp size={14} aria-hidden />} onClick={onShow}>
+          {count} new
         </Button>
       )}
     </div>
   );
 }
 
-function EventRow({ event }: { event: JournalEvent }) {
+function Nothing({ filters }: { filters: JournalFilters }) {
+  if (isFiltered(filters)) {
+    return (
+      <EmptyState icon={<IconSearch size={22} aria-hidden />} title="Nothing matches">
+        <p>Nothing of this kind happened, as far as this token may see. Take a filter away.</p>
+        <Link to="/journal" search={({ environment }) => (environment ? { environment } : {})}>
+          Show everything
+        </Link>
+      </EmptyState>
+    );
+  }
   return (
-    <li data-testid="event" data-type={event.type}>
-      <span className={classes.mark} data-tone={toneOf(event)} aria-hidden />
-      <div className={classes.what}>
-        <p>
-          <strong>{titleOf(event)}</strong> <EventSubject event={event} />
-        </p>
-        {event.reason && <p className={classes.reason}>“{event.reason}”</p>}
-        <details>
-          <summary>
-            Details<span className={classes.spoken}> of event {event.seq}</span>
-          </summary>
-          <pre>{JSON.stringify(event.data, null, 2)}</pre>
-        </details>
-      </div>
-      <p className={classes.when}>
-        {event.actor.name} · <RelativeTime at={event.at} />
-      </p>
-    </li>
+    <EmptyState icon={<IconNotebook size={22} aria-hidden />} title="Nothing has happened yet">
+      <p>Every change to a flag, a rollout or a token will stand here: who, what, why and when.</p>
+    </EmptyState>
+  );
+}
+
+/** The filtered journal as a file of JSON lines. */
+function ExportButton({ filters }: { filters: JournalFilters }) {
+  const [state, setState] = useState<"idle" | "busy" | "failed">("idle");
+  const save = async () => {
+    setState("busy");
+    try {
+      const address = URL.createObjectURL(await exportJournal(filters));
+      const link = Object.assign(document.createElement("a"), { href: address, download: "journal.jsonl" });
+      link.click();
+      URL.revokeObjectURL(address);
+      setState("idle");
+    } catch {
+      setState("failed");
+    }
+  };
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      className={classes.export}
+      loading={state === "busy"}
+      leftSection={<IconDownload size={14} aria-hidden />}
+      title="What is shown, as JSON lines; at most the newest 10,000 events"
+      onClick={() => void save()}
+    >
+      {state === "failed" ? "Export failed: try again" : "Export"}
+    </Button>
   );
 }
