@@ -43,7 +43,7 @@ describeInBrowser("the journal", () => {
 
       await page.getByLabel("Kind").selectOption({ label: "Taken back" });
       await untilTypes(page, ["rollout.rolled-back"]);
-      await page.getByLabel("Search in reasons").or(page.getByPlaceholder("Search in reasons")).fill("call");
+      await page.getByLabel("Reason", { exact: true }).fill("call");
       await page.waitForURL(/text=call/);
       await page.reload();
 

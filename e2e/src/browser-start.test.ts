@@ -85,7 +85,11 @@ describeInBrowser("the form that starts a rollout", () => {
     "shows each fault beside its field, goes to the first, and says what to do without traffic",
     async ({ open }) => {
       await createFlag(server.api, "with-faults", "nobody");
-      const page = await open(server, { token: ADMIN_TOKEN, path: "/rollouts/new?flag=with-faults&plan=fast" });
+      const page = await open(server, {
+        token: ADMIN_TOKEN,
+        path: "/rollouts/new?flag=with-faults&plan=fast",
+        expectedFaults: [/422 .*\/api\/v1\/rollouts$/],
+      });
       await page.locator("[data-code=telemetry-missing]").waitFor();
 
       await page.getByRole("button", { name: "Start the rollout" }).click();
@@ -173,7 +177,7 @@ describeInBrowser("the form that starts a rollout", () => {
     await page.getByTestId("total").waitFor();
 
     await page.getByLabel("Reason").fill("may I?");
-    await page.getByRole("button", { name: "Start the rollout" }).click();
+    await page.getByRole("button", { name: "Start the rollout" }).click({ force: true });
 
     await page
       .getByText(/has the role viewer/)

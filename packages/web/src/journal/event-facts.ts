@@ -3,7 +3,17 @@ import { formatExactTime, formatPercent } from "../ui/format.ts";
 /** Longer than this a value is only found in the record as it is stored. */
 const VALUE_MAX_CHARACTERS = 160;
 /** Said elsewhere on the page, or of no use to people. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["sentence", "id", "flag", "environment", "kind", "decision", "plan"]);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "sentence",
+  "id",
+  "flag",
+  "environment",
+  "kind",
+  "decision",
+  "plan",
+  "definition",
+  "key",
+]);
 const RATIOS: ReadonlySet<string> = new Set(["share", "fromShare"]);
 
 /** An event's data in words, as far as it is short: name and value. */

@@ -1,7 +1,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch, IconX } from "@tabler/icons-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useId, useRef } from "react";
 import type { JournalEvent } from "../api/types.ts";
 import classes from "./journal-filters.module.css";
 import { isKind, isSpan, type JournalFilters, KINDS, readAbout, SPANS } from "./journal-search.ts";
@@ -18,6 +18,7 @@ type Props = {
 /** What narrows the journal. All of it stands in the address. */
 export function JournalFilterBar({ filters, events, onChange }: Props) {
   const { kind, about, by, since, text, ...rest } = filters;
+  const searchId = useId();
   const search = useRef<HTMLInputElement>(null);
   const change = (more: { readonly [name in keyof JournalFilters]?: JournalFilters[name] | undefined }) =>
     onChange(withoutEmpty({ ...filters, ...more }));
@@ -69,16 +70,20 @@ export function JournalFilterBar({ filters, events, onChange }: Props) {
           ))}
         </select>
       </label>
-      <TextInput
-        ref={search}
-        className={classes.text}
-        label="Reason"
-        placeholder="Search in reasons"
-        leftSection={<IconSearch size={15} aria-hidden />}
-        maxLength={100}
-        defaultValue={text ?? ""}
-        onChange={(event) => look(event.currentTarget.value)}
-      />
+      <div className={classes.text}>
+        <label htmlFor={searchId}>
+          <span className={classes.label}>Reason</span>
+        </label>
+        <TextInput
+          id={searchId}
+          ref={search}
+          placeholder="Search in reasons"
+          leftSection={<IconSearch size={15} aria-hidden />}
+          maxLength={100}
+          defaultValue={text ?? ""}
+          onChange={(event) => look(event.currentTarget.value)}
+        />
+      </div>
       {about !== undefined && (
         <Button
           variant="light"

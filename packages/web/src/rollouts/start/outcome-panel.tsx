@@ -7,14 +7,16 @@ import type { RolloutPreview } from "./start-queries.ts";
 
 type Props = {
   readonly preview: RolloutPreview | undefined;
+  /** The last one that has a plan. */
+  readonly shown: RolloutPreview | undefined;
   /** What is shown is of an earlier state of the form. */
   readonly isOld: boolean;
   readonly error: string | undefined;
 };
 
 /** What will happen, before it happens: as a picture and in words. */
-export function OutcomePanel({ preview, isOld, error }: Props) {
-  const plan = preview?.plan;
+export function OutcomePanel({ preview, shown, isOld, error }: Props) {
+  const plan = shown?.plan;
   return (
     <section className={classes.panel} aria-label="What will happen" aria-busy={isOld} data-testid="outcome">
       <h2>What will happen</h2>
@@ -26,31 +28,30 @@ export function OutcomePanel({ preview, isOld, error }: Props) {
       {!preview && error === undefined && (
         <p className={classes.quiet}>Choose a flag, and this shows what would happen to it.</p>
       )}
-      {preview && plan && (
-        <div className={classes.body} data-old={isOld || undefined}>
+      {preview && <Notes preview={preview} />}
+      {shown && plan && (
+        <div className={classes.body} data-old={isOld || !preview?.plan || undefined}>
           <p className={classes.total} data-testid="total">
             {sayTotal(plan)}
           </p>
           <StageTimeline stages={plan.stages} />
-          <Basis traffic={basisOf(preview)} />
-          <Notes preview={preview} />
+          <Basis traffic={basisOf(shown)} />
           <ol className={classes.steps}>
             {plan.stages.map((stage, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a stage is its place in the plan
               <li key={index}>
-                <span>{sayStage(plan, index, preview.candidate)}</span>
+                <span>{sayStage(plan, index, shown.candidate)}</span>
                 {stage.seconds !== 0 && <span className={classes.quiet}> {capitalised(sayLength(stage))}.</span>}
               </li>
             ))}
           </ol>
-          <WhenItHurts preview={preview} plan={plan} />
+          <WhenItHurts preview={shown} plan={plan} />
           <details className={classes.rule}>
             <summary>The flag's rule at the first stage</summary>
             <pre>{JSON.stringify(plan.targeting, null, 2)}</pre>
           </details>
         </div>
       )}
-      {preview && !plan && <Notes preview={preview} />}
     </section>
   );
 }

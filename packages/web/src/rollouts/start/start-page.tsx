@@ -36,7 +36,7 @@ export function StartPage() {
   const state = useQuery(flagStateQuery(environment, flag));
   const candidate =
     wanted ?? onlyOther(Object.keys(state.data?.definition.variants ?? {}), state.data?.definition.defaultVariant);
-  const { preview, isOld, error, found, composed } = usePreview(draft, { environment, flag, candidate });
+  const { preview, shown, isOld, error, found, composed } = usePreview(draft, { environment, flag, candidate });
   const { start, isBusy, refusal, clearRefusal } = useStartRollout((rollout) => {
     void navigate({ to: "/rollouts/$rolloutId", params: { rolloutId: rollout.id }, search: { environment } });
   });
@@ -45,7 +45,7 @@ export function StartPage() {
   const faults = shownFaults(
     withReason(composed.ok ? new Map() : composed.faults, draft.reason),
     isAttempted,
-    isOld ? undefined : preview,
+    isOld && composed.ok ? undefined : preview,
     refusal?.faults,
     state.error,
   );
@@ -104,7 +104,7 @@ export function StartPage() {
         <SafetyFields {...fields} />
       </div>
       <aside className={classes.side}>
-        <OutcomePanel preview={preview} isOld={isOld} error={error} />
+        <OutcomePanel preview={preview} shown={shown} isOld={isOld} error={error} />
         <div className={classes.submit}>
           {refusal && (
             <p role="alert" className={classes.refusal}>
@@ -164,6 +164,10 @@ function usePreview(draft: Draft, place: Place) {
   const known = useQuery({ ...previewQuery(body), placeholderData: keepPreviousData });
   const isSame = known.data?.flag === place.flag && known.data.environment === place.environment;
   const preview = isSame ? known.data : undefined;
+  const lastPlanned = useRef<RolloutPreview>(undefined);
+  if (preview?.plan) lastPlanned.current = preview;
+  const isPlannedHere =
+    lastPlanned.current?.flag === place.flag && lastPlanned.current.environment === place.environment;
   const arriving = preview?.found;
   useEffect(() => {
     if (arriving) setFound(arriving);
@@ -172,6 +176,8 @@ function usePreview(draft: Draft, place: Place) {
     composed,
     found,
     preview,
+    /** With a plan to look at, if need be from before something was typed that cannot be. */
+    shown: isPlannedHere ? lastPlanned.current : undefined,
     isOld: preview !== undefined && (settled !== text || known.isPlaceholderData || !composed.ok),
     error: known.isError && !known.isPlaceholderData ? known.error.message : undefined,
   };
