@@ -21,4 +21,5 @@ export type Stage = Schemas["Stage"];
 export type TelemetrySummary = Schemas["TelemetrySummary"];
 export type StageInput = Schemas["StageSpecInput"];
 export type GuardInput = Schemas["GuardSpecInput"];
+export type RolloutPreview = Schemas["RolloutPreview"];
 export type StartRolloutBody = Schemas["StartRolloutInput"];

@@ -19,6 +19,7 @@ import { countText } from "../terminal/figures.ts";
 import { wrap } from "../terminal/text.ts";
 import type { Rollout, RolloutStateName } from "../types.ts";
 import { readDecisions, readLatestDecisions } from "./decision-pages.ts";
+import { renderPreview } from "./preview-view.ts";
 import { replayRollout } from "./replay.ts";
 import { renderPlan, renderRolloutList } from "./rollout-list-view.ts";
 import { type RolloutViewOptions, renderRollout } from "./rollout-view.ts";
@@ -79,12 +80,14 @@ function addStart(rollout: Command, io: Io): void {
     .option("--alongside <why>", "start although another rollout of the service runs")
     .option("--despite-rollback <why>", "start although this candidate was rolled back recently")
     .option("--watch", "follow it at once, as `rollout watch` does")
+    .option("--preview", "start nothing: show how long each stage would take, and what stands in the way")
     .addHelpText(
       "after",
       '\nExample:\n  steadfast rollout start new-checkout -c on -r "faster checkout" --stage 1%,+20pp,60s --stage 10%,+2pp,2m --stage 100%',
     )
     .action(async (flag: string, options: StartOptions) => {
       const session = await openSession(io, options);
+      if (options.preview === true) return previewStart(session, flag, options);
       const body = await startBody(flag, options, await requireReason(io, options));
       const started = await resultOf(session.api.POST("/api/v1/rollouts", { body }));
       const isWatched = options.watch === true;
@@ -101,6 +104,14 @@ function addStart(rollout: Command, io: Io): void {
       }
       if (isWatched) await watchRollout(session, started.id, { isWatchIncluded: false, timeoutSeconds: undefined });
     });
+}
+
+/** Exit code of a refusal when the start would be refused. */
+async function previewStart(session: Session, flag: string, options: StartOptions): Promise<void> {
+  const body = await startBody(flag, options, options.reason ?? "a preview");
+  const preview = await resultOf(session.api.POST("/api/v1/rollouts/preview", { body }));
+  session.show(preview, () => renderPreview(preview, viewOptions(session)));
+  if (preview.refusals.length > 0) session.io.setExitCode(EXIT_CODES.refused);
 }
 
 function addReading(rollout: Command, io: Io): void {

@@ -23,6 +23,7 @@ export type StartOptions = ConnectionOptions &
     readonly alongside?: string;
     readonly despiteRollback?: string;
     readonly watch?: true;
+    readonly preview?: true;
   };
 
 /** The API's body of what the command line says. What is not said is left to the server's defaults. */
