@@ -1,12 +1,12 @@
-import type { Api } from "./api.ts";
-import { createToken, type Flag, type Rollout } from "./api.ts";
+import { type Api, createApi, createToken, type Flag, type Rollout } from "./api.ts";
+import { firstJsonLine, startScript } from "./child-process.ts";
 import { createFlag, LONG_STAGES, rolloutBody } from "./guarded-rollout.ts";
-import { type ServerOptions, startServer } from "./server-process.ts";
+import { ADMIN_TOKEN } from "./server-process.ts";
 
-const FLAG_WRITERS = 3;
-/** The kill comes after so many acknowledged writes, and then at any moment of the next. */
-const WRITES_BEFORE_KILL_MAX = 15;
-const KILL_DELAY_MS_MAX = 20;
+const SEVERAL_SERVERS = new URL("./several-servers.ts", import.meta.url);
+const FLAG_WRITERS = 2;
+/** When every server has acknowledged a write, the kill comes at any moment of so many milliseconds: of some tens of writes. */
+const KILL_DELAY_MS_MAX = 150;
 
 /** What servers said they had done before they were killed. */
 export type Acknowledged = {
@@ -23,42 +23,69 @@ export type Acknowledged = {
 
 export type UnansweredRollout = { readonly key: string; readonly body: object };
 
-/**
- * Starts a server, writes to it, kills it with SIGKILL at a random moment, and does so again, `kills` times.
- *
- * @param lane part of every name that is written, so that several may run at once on one store
- */
-export async function killAgainAndAgain(lane: string, kills: number, options: ServerOptions): Promise<Acknowledged> {
-  const flags = new Map<string, number>();
-  const tokens: string[] = [];
-  const rollouts = new Map<string, string>();
-  const unanswered: UnansweredRollout[] = [];
-  let writes = 0;
+/** What is being told of one server, over all of its lives. */
+type Diary = {
+  kills: number;
+  writes: number;
+  readonly flags: Map<string, number>;
+  readonly tokens: string[];
+  readonly rollouts: Map<string, string>;
+  readonly unanswered: UnansweredRollout[];
+};
 
-  for (let round = 0; round < kills; round += 1) {
-    const server = await startServer(options);
-    const wanted = Math.random() * WRITES_BEFORE_KILL_MAX;
-    const enough = Promise.withResolvers<void>();
-    let written = 0;
-    const onWritten = () => {
-      writes += 1;
-      written += 1;
-      if (written > wanted) enough.resolve();
-    };
-    const name = `${lane}-${round}`;
-    const writers = [
-      ...Array.from({ length: FLAG_WRITERS }, (_, writer) =>
-        untilDead(() => writeFlags(server.api, `${name}-${writer}`, flags, onWritten)),
-      ),
-      untilDead(() => makeTokens(server.api, tokens, onWritten)),
-      untilDead(() => startRollouts(server.api, `${name}-rollout`, rollouts, unanswered, onWritten)),
-    ];
-    await enough.promise;
+const emptyDiary = (): Diary => ({
+  kills: 0,
+  writes: 0,
+  flags: new Map(),
+  tokens: [],
+  rollouts: new Map(),
+  unanswered: [],
+});
+
+/**
+ * Starts servers in one process, writes to all of them, kills the process with SIGKILL at a random moment, and does so
+ * again, `rounds` times.
+ *
+ * @param dataDirs a server for each; they are only names when `env` has DATABASE_URL
+ * @returns what each server had acknowledged
+ */
+export async function killAgainAndAgain(
+  rounds: number,
+  dataDirs: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<readonly Acknowledged[]> {
+  const diaries = dataDirs.map(emptyDiary);
+  for (let round = 0; round < rounds; round += 1) {
+    const child = startScript(SEVERAL_SERVERS, dataDirs, {
+      env: { STEADFAST_ADMIN_TOKEN: ADMIN_TOKEN, STEADFAST_LOG_LEVEL: "error", ...env },
+    });
+    const addresses = await firstJsonLine<string[]>(child, "the servers");
+    const writings = addresses.map((address, lane) =>
+      writeUntilDead(createApi(address, ADMIN_TOKEN), `${lane}-${round}`, diaries[lane] ?? emptyDiary()),
+    );
+    await Promise.all(writings.map(({ hasWritten }) => hasWritten));
     await new Promise((resolve) => setTimeout(resolve, Math.random() * KILL_DELAY_MS_MAX));
-    await server.kill("SIGKILL");
-    await Promise.all(writers);
+    await child.kill("SIGKILL");
+    await Promise.all(writings.map(({ isOver }) => isOver));
+    for (const diary of diaries) diary.kills += 1;
   }
-  return { kills, writes, flags, tokens, rollouts, unanswered };
+  return diaries;
+}
+
+function writeUntilDead(api: Api, name: string, diary: Diary) {
+  const first = Promise.withResolvers<void>();
+  const onWritten = () => {
+    diary.writes += 1;
+    first.resolve();
+  };
+  const writers = [
+    ...Array.from({ length: FLAG_WRITERS }, (_, writer) =>
+      untilDead(() => writeFlags(api, `${name}-${writer}`, diary.flags, onWritten)),
+    ),
+    untilDead(() => makeTokens(api, diary.tokens, onWritten)),
+    untilDead(() => startRollouts(api, `${name}-rollout`, diary.rollouts, diary.unanswered, onWritten)),
+  ];
+  return { hasWritten: first.promise, isOver: Promise.all(writers) };
 }
 
 /** Creates flags, and changes each one. */
