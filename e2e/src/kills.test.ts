@@ -21,6 +21,8 @@ import { type ServerOptions, startServer } from "./server-process.ts";
 const SERVERS = 5;
 const ROUNDS = 20;
 const KILLS_PER_STORE = SERVERS * ROUNDS;
+/** Half a minute where nothing else runs. */
+const TIMEOUT_MS = 900_000;
 
 const postgres = findPostgres();
 const folders: string[] = [];
@@ -38,7 +40,9 @@ async function newFolder(): Promise<string> {
 }
 
 describe(`servers that are killed with SIGKILL ${KILLS_PER_STORE} times under writes`, () => {
-  it("lose nothing that they acknowledged and leave no half of a write, on SQLite", async () => {
+  it("lose nothing that they acknowledged and leave no half of a write, on SQLite", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
     const dataDirs = await Promise.all(Array.from({ length: SERVERS }, newFolder));
 
     const told = await killAgainAndAgain(ROUNDS, dataDirs, { NODE_COMPILE_CACHE: await newFolder() });
@@ -51,6 +55,7 @@ describe(`servers that are killed with SIGKILL ${KILLS_PER_STORE} times under wr
 
   it.skipIf("reason" in postgres && isPostgresOptional)(
     "lose nothing that they acknowledged and leave no half of a write, on PostgreSQL that others write to as well",
+    { timeout: TIMEOUT_MS },
     async () => {
       if ("reason" in postgres) throw new Error(postgres.reason);
       cluster = await startPostgresCluster(postgres);

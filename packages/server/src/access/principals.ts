@@ -9,7 +9,7 @@ import {
   TOKEN_STORE_PATIENCE_MS,
   UNKNOWN_TOKEN_CACHE_ENTRIES_MAX,
 } from "../http/limits.ts";
-import { ProblemError } from "../http/problem.ts";
+import { isStoreProblem } from "../http/problem.ts";
 import type { StoredEvent } from "../journal/event.ts";
 import type { Journal } from "../journal/journal.ts";
 import { role } from "./schemas.ts";
@@ -128,7 +128,7 @@ const STORE_ASKED_AGAIN_MS = 1_000;
 /** The store's answer, or that it is away: it said so, or it did not answer in time. */
 async function withinPatience<T>(asked: Promise<T>): Promise<T | "away"> {
   const heard = asked.catch((error: unknown) => {
-    if (error instanceof ProblemError && error.code === "storage-unavailable") return "away" as const;
+    if (isStoreProblem(error)) return "away" as const;
     throw error;
   });
   let timer: NodeJS.Timeout | undefined;

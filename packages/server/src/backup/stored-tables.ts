@@ -3,8 +3,14 @@ import type { StoreKind } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
 import type { Projector } from "../journal/projector.ts";
 
-/** A table whose rows a backup holds, and the columns it is read in the order of. */
-export type StoredTable = { readonly name: string; readonly key: readonly string[] };
+/** A table whose rows a backup holds. */
+export type StoredTable = {
+  readonly name: string;
+  /** Without those that the store derives from others. */
+  readonly columns: readonly string[];
+  /** The primary key: the order it is read in. */
+  readonly key: readonly string[];
+};
 
 /** Tables that are told in another way: by the head's migrations, and by the events' own numbers. */
 const TOLD_OTHERWISE = ["schema_migration", "journal_head"];
@@ -36,24 +42,35 @@ export async function listStoredTables(
     ...PASSING,
     ...projectors.flatMap((projector) => projector.tables.map(String)),
   ]);
-  const rows = await (kind === "sqlite" ? SQLITE_KEYS : POSTGRES_KEYS).execute(db);
-  const keys = new Map<string, string[]>();
-  for (const { name, column } of rows.rows) if (!left.has(name)) keys.set(name, [...(keys.get(name) ?? []), column]);
-  return [...keys].map(([name, key]) => ({ name, key }));
+  const { rows } = await (kind === "sqlite" ? SQLITE_COLUMNS : POSTGRES_COLUMNS).execute(db);
+  const byTable = Map.groupBy(
+    rows.filter(({ name }) => !left.has(name)),
+    ({ name }) => name,
+  );
+  return [...byTable].map(([name, columns]) => ({
+    name,
+    columns: columns.map(({ column }) => column),
+    key: columns
+      .filter(({ keyPlace }) => keyPlace > 0)
+      .sort((a, b) => a.keyPlace - b.keyPlace)
+      .map(({ column }) => column),
+  }));
 }
 
-type KeyColumn = { readonly name: string; readonly column: string };
+/** `keyPlace`: 1, 2, … in the primary key, 0 outside of it. */
+type Column = { readonly name: string; readonly column: string; readonly keyPlace: number };
 
-const SQLITE_KEYS = sql<KeyColumn>`
-  select t.name as name, c.name as "column"
+const SQLITE_COLUMNS = sql<Column>`
+  select t.name as name, c.name as "column", c.pk as "keyPlace"
   from sqlite_schema t join pragma_table_info(t.name) c
-  where t.type = 'table' and t.name not like 'sqlite\\_%' escape '\\' and c.pk > 0
-  order by t.name, c.pk`;
+  where t.type = 'table' and t.name not like 'sqlite\\_%' escape '\\'
+  order by t.name, c.cid`;
 
-const POSTGRES_KEYS = sql<KeyColumn>`
-  select t.relname as name, a.attname as "column"
-  from pg_index i
-    join pg_class t on t.oid = i.indrelid
-    join pg_attribute a on a.attrelid = t.oid and a.attnum = any (i.indkey)
-  where i.indisprimary and t.relnamespace = current_schema()::regnamespace
-  order by t.relname, array_position(i.indkey::int2[], a.attnum)`;
+const POSTGRES_COLUMNS = sql<Column>`
+  select t.relname as name, a.attname as "column",
+    coalesce(array_position(i.indkey::int2[], a.attnum) + 1, 0) as "keyPlace"
+  from pg_class t
+    join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    left join pg_index i on i.indrelid = t.oid and i.indisprimary
+  where t.relkind = 'r' and t.relnamespace = current_schema()::regnamespace
+  order by t.relname, a.attnum`;

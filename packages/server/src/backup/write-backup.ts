@@ -58,25 +58,22 @@ export async function writeBackup(deps: BackupDeps, output: Writable): Promise<v
 
 type Row = BackupRow["row"];
 
-async function* readPages(trx: Transaction<Tables>, { name, key }: StoredTable): AsyncGenerator<readonly Row[]> {
+async function* readPages(trx: Transaction<Tables>, table: StoredTable): AsyncGenerator<readonly Row[]> {
+  if (table.key.length === 0) throw new Error(`the table ${table.name} has no primary key to read it by`);
   let after: Row | undefined;
   for (;;) {
-    const page = await readPage(trx, name, key, after);
+    const page = await readPage(trx, table, after);
     if (page.length > 0) yield page;
     after = page.at(-1);
     if (page.length < ROWS_PER_PAGE) return;
   }
 }
 
-async function readPage(
-  db: Kysely<Tables>,
-  name: string,
-  key: readonly string[],
-  after: Row | undefined,
-): Promise<readonly Row[]> {
-  const columns = sql.join(key.map((column) => sql.ref(column)));
-  const from = after ? sql`where (${columns}) > (${sql.join(key.map((column) => after[column]))})` : sql``;
-  const page = sql<Row>`select * from ${sql.table(name)} ${from} order by ${columns} limit ${ROWS_PER_PAGE}`;
+async function readPage(db: Kysely<Tables>, table: StoredTable, after: Row | undefined): Promise<readonly Row[]> {
+  const columns = sql.join(table.columns.map((column) => sql.ref(column)));
+  const key = sql.join(table.key.map((column) => sql.ref(column)));
+  const from = after ? sql`where (${key}) > (${sql.join(table.key.map((column) => after[column]))})` : sql``;
+  const page = sql<Row>`select ${columns} from ${sql.table(table.name)} ${from} order by ${key} limit ${ROWS_PER_PAGE}`;
   return (await page.execute(db)).rows;
 }
 

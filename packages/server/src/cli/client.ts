@@ -133,6 +133,7 @@ const ADVICE_BY_CODE: Readonly<Record<string, readonly string[]>> = {
   "answer-lost": ["Look at what is there now: `steadfast flag show <key>`, `steadfast rollout list --active`."],
   "flag-in-rollout": ["`steadfast rollout list --active` shows it."],
   "storage-unavailable": ["Try again in a few seconds; the server's log says what its store answered."],
+  "storage-full": ["Make room on the disk of the server's store; `steadfast backup` still reads it."],
   "internal-error": ["The server's log holds the fault; please report it."],
 };
 

@@ -16,7 +16,8 @@ export type Database = {
    * Runs `run` in one transaction. `run` may run again when PostgreSQL asks for it (serialization failure, deadlock),
    * so it has no effects outside `trx`.
    *
-   * @throws {ProblemError} `storage-unavailable` when the store cannot be reached; the outcome is then unknown.
+   * @throws {ProblemError} `storage-unavailable` when the store cannot be reached; the outcome is then unknown;
+   *   `storage-full` when it has no room: nothing was written.
    */
   transaction<T>(run: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Runs reads which all see the same moment, whatever is committed meanwhile; without making a writer wait on PostgreSQL. */

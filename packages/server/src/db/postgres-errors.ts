@@ -1,6 +1,11 @@
 import { ProblemError } from "../http/problem.ts";
 
 const RETRY_AFTER_SECONDS = 2;
+/** Somebody must make room first. */
+const FULL_RETRY_AFTER_SECONDS = 30;
+
+/** Of a file, or of what a role may use of temporary ones. */
+const DISK_FULL = "53100";
 
 /** Node's words for a peer that is not there. */
 const SOCKET_CODES: ReadonlySet<string> = new Set([
@@ -16,7 +21,7 @@ const SOCKET_CODES: ReadonlySet<string> = new Set([
   "ENETUNREACH",
 ]);
 
-/** SQLSTATEs of a server that goes, starts, is full, or was too slow; class 08 (connection) besides. */
+/** SQLSTATEs of a server that goes, starts, or was too slow; class 08 (connection) besides. */
 const UNAVAILABLE_STATES: ReadonlySet<string> = new Set([
   "57P01", // admin_shutdown
   "57P02", // crash_shutdown
@@ -25,7 +30,6 @@ const UNAVAILABLE_STATES: ReadonlySet<string> = new Set([
   "25P03", // idle_in_transaction_session_timeout
   "57014", // query_canceled: statement_timeout
   "55P03", // lock_not_available: lock_timeout
-  "53100", // disk_full
   "53200", // out_of_memory
   "53300", // too_many_connections
   "25006", // read_only_sql_transaction: connected to a standby
@@ -56,6 +60,11 @@ export function asProblem(error: unknown): unknown {
       new ProblemError("invalid-request", "A text holds the NUL character, which cannot be stored. Remove it."),
       error,
     );
+  }
+  if (code === DISK_FULL) {
+    const detail =
+      "PostgreSQL's disk is full: nothing was written. Evaluation goes on. Make room, then try again; the server need not be started again.";
+    return caused(new ProblemError("storage-full", detail, { retryAfterSeconds: FULL_RETRY_AFTER_SECONDS }), error);
   }
   if (!isUnavailable(error, code)) return error;
   return caused(

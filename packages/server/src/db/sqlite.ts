@@ -10,12 +10,16 @@ import type { Tables } from "./tables.ts";
 const DATABASE_FILE = "steadfast.sqlite";
 
 const BUSY_TIMEOUT_MS = 5_000;
+const UNAVAILABLE_RETRY_AFTER_SECONDS = 5;
+/** Somebody must make room first. */
+const FULL_RETRY_AFTER_SECONDS = 30;
 
 /** Prepared statements kept. The server has about two hundred; texts that vary with a list's length make more. */
 const PREPARED_STATEMENTS_MAX = 500;
 
-/** Primary SQLite result codes that are the machine's state, not a bug: busy, read-only, I/O, full, cannot open. */
-const UNAVAILABLE_CODES: ReadonlySet<number> = new Set([5, 8, 10, 13, 14]);
+/** Primary SQLite result codes that are the machine's state, not a bug: busy, read-only, I/O, cannot open. */
+const UNAVAILABLE_CODES: ReadonlySet<number> = new Set([5, 8, 10, 14]);
+const FULL_CODE = 13;
 
 /** Opens the store in `dataDir`: one connection, whose use Kysely serialises, so that transactions never interleave. */
 export function openSqlite(dataDir: string): Database {
@@ -78,6 +82,8 @@ function preparing(connection: DatabaseSync): SqliteDatabase {
   return {
     close: () => connection.close(),
     prepare: (text) => {
+      // SQLite has rolled back by itself when the disk was full, and would say that there is nothing to roll back.
+      if (text === "rollback" && !connection.isTransaction) return NOTHING_TO_DO;
       const known = statements.get(text);
       if (known) return known;
       const statement = asKyselyStatement(mapErrors(() => connection.prepare(text)));
@@ -87,6 +93,13 @@ function preparing(connection: DatabaseSync): SqliteDatabase {
     },
   };
 }
+
+const NOTHING_TO_DO: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
+};
 
 function asKyselyStatement(statement: StatementSync): SqliteStatement {
   return {
@@ -110,14 +123,27 @@ function mapErrors<T>(run: () => T): T {
     return run();
   } catch (error) {
     if (!(error instanceof Error && "errcode" in error && typeof error.errcode === "number")) throw error;
-    // The low byte is the primary code; extended codes only say more.
-    if (!UNAVAILABLE_CODES.has(error.errcode & 0xff)) throw error;
-    const problem = new ProblemError(
-      "storage-unavailable",
-      `The data folder cannot be written or read (${error.message}). Check the disk's space and the folder's rights, then try again.`,
-      { retryAfterSeconds: 5 },
-    );
-    problem.cause = error;
-    throw problem;
+    throw toProblem(error, error.errcode & PRIMARY_CODE_MASK);
   }
+}
+
+/** The low byte is the primary code; extended codes only say more. */
+const PRIMARY_CODE_MASK = 0xff;
+
+function toProblem(error: Error, code: number): Error {
+  if (code !== FULL_CODE && !UNAVAILABLE_CODES.has(code)) return error;
+  const problem =
+    code === FULL_CODE
+      ? new ProblemError(
+          "storage-full",
+          "The disk of the data folder is full: nothing was written. Evaluation goes on. Make room, then try again; the server need not be started again.",
+          { retryAfterSeconds: FULL_RETRY_AFTER_SECONDS },
+        )
+      : new ProblemError(
+          "storage-unavailable",
+          `The data folder cannot be written or read (${error.message}). Check the disk's space and the folder's rights, then try again.`,
+          { retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS },
+        );
+  problem.cause = error;
+  return problem;
 }

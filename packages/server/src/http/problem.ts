@@ -38,6 +38,7 @@ export const PROBLEMS = {
   "internal-error": { status: 500, title: "The server failed; this is a bug" },
   "node-full": { status: 503, title: "This node has no room for it now" },
   "storage-unavailable": { status: 503, title: "The store cannot be reached" },
+  "storage-full": { status: 507, title: "The store has no room left" },
   "shutting-down": { status: 503, title: "The server is stopping" },
 } as const;
 
@@ -68,4 +69,9 @@ export class ProblemError extends Error {
   get status(): number {
     return PROBLEMS[this.code].status;
   }
+}
+
+/** The store could not do what it was asked, for a reason of its own: it is away, or full. */
+export function isStoreProblem(error: unknown): boolean {
+  return error instanceof ProblemError && (error.code === "storage-unavailable" || error.code === "storage-full");
 }

@@ -7,7 +7,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { Transaction } from "kysely";
 import { serialiseWrites } from "../db/serialise-writes.ts";
 import type { Tables } from "../db/tables.ts";
-import { ProblemError } from "../http/problem.ts";
+import { isStoreProblem } from "../http/problem.ts";
 import type { AppendInTransaction } from "../journal/journal.ts";
 import { type GuardMemory, type JudgedTick, loadGuard, storeTicks } from "./guard-memory.ts";
 import { clearFaults, noteFault } from "./judging-faults.ts";
@@ -73,7 +73,7 @@ export function createJudge(deps: JudgeDeps): Judge {
     try {
       await judgeInOneTransaction(ids, nowMs);
     } catch (error) {
-      if (isStoreAway(error)) {
+      if (isStoreProblem(error)) {
         // Whether it was committed is not known: what the store has is the truth.
         for (const id of ids) memories.delete(id);
         throw error;
@@ -104,10 +104,6 @@ export function createJudge(deps: JudgeDeps): Judge {
       return { judged: held.length };
     },
   };
-}
-
-function isStoreAway(error: unknown): boolean {
-  return error instanceof ProblemError && error.code === "storage-unavailable";
 }
 
 async function judgeOne(
