@@ -16,7 +16,8 @@ export const paletteRolloutsQuery = queryOptions({
     const byId = new Map([...latest.items, ...active.items].map((rollout) => [rollout.id, rollout]));
     return [...byId.values()];
   },
-  staleTime: 5_000,
+  // What can be done with them changes by the second: asked each time it opens.
+  staleTime: 0,
 });
 
 /** Searched by the server: keys, descriptions, owners and services. */
