@@ -7,9 +7,6 @@ import { type Load, startTelemetryLoad } from "./load.ts";
 import { ADMIN_TOKEN, type ServerProcess, startServer } from "./server-process.ts";
 import { openRollBackDialog, SIGNED_OUT_VISITS, VISITS, type Visit, type Visited } from "./visited-pages.ts";
 
-/** What a first visit may fetch as scripts: a second on a slow phone line. */
-const FIRST_LOAD_SCRIPT_BYTES_MAX = 250_000;
-
 describeInBrowser("the dashboard's pages", () => {
   let browser: Browser;
   let server: ServerProcess;
@@ -95,25 +92,6 @@ describeInBrowser("the dashboard's pages", () => {
       expect(await page.evaluate(SMUGGLE_INLINE_SCRIPT)).toBe("script-src-elem, nothing ran");
     }));
 
-  it.each([
-    { path: "/sign-in", token: undefined, ready: (page: Page) => page.getByLabel("Token", { exact: true }).waitFor() },
-    { path: "/", token: ADMIN_TOKEN, ready: (page: Page) => page.getByTestId("evidence").waitFor() },
-  ])("fetches little on a first visit of $path, compressed", ({ path, token, ready }) =>
-    withWindows(browser, async ({ open }) => {
-      const page = await open(server, { path: "about:blank", ...(token === undefined ? {} : { token }) });
-      const scripts = await watchScripts(page);
-
-      await page.goto(path);
-      await ready(page);
-
-      const assets = scripts().filter(({ url }) => url.includes("/assets/"));
-      const bytes = scripts().reduce((sum, script) => sum + script.bytes, 0);
-      expect(new Set(assets.map(({ encoding }) => encoding))).toEqual(new Set(["br"]));
-      expect(bytes).toBeGreaterThan(10_000);
-      expect(bytes).toBeLessThanOrEqual(FIRST_LOAD_SCRIPT_BYTES_MAX);
-    }),
-  );
-
   it("is sent with gzip to those who know no brotli", async () => {
     const page = await (await fetch(`${server.url}/`)).text();
     const [asset] = page.match(/\/assets\/[\w.-]+\.js/) ?? [];
@@ -134,25 +112,6 @@ const SMUGGLE_INLINE_SCRIPT = `new Promise((resolve) => {
     resolve(event.effectiveDirective + (window.ran ? ", and it ran" : ", nothing ran")));
   document.head.append(script);
 })`;
-
-type FetchedScript = { readonly url: string; readonly encoding: string | undefined; bytes: number };
-
-/** Notes what the page fetches as scripts from now on, as if for the first time; bytes as they came over the wire. */
-async function watchScripts(page: Page): Promise<() => readonly FetchedScript[]> {
-  const scripts = new Map<string, FetchedScript>();
-  const network = await page.context().newCDPSession(page);
-  await network.send("Network.enable");
-  await network.send("Network.setCacheDisabled", { cacheDisabled: true });
-  network.on("Network.responseReceived", ({ requestId, response, type }) => {
-    const encoding = response.headers["content-encoding"];
-    if (type === "Script") scripts.set(requestId, { url: response.url, encoding, bytes: 0 });
-  });
-  network.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-    const script = scripts.get(requestId);
-    if (script) script.bytes = encodedDataLength;
-  });
-  return () => [...scripts.values()];
-}
 
 type AxeFindings = {
   readonly violations: readonly {
