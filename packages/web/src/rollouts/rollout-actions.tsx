@@ -1,11 +1,11 @@
 import { IconArrowBackUp, IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext } from "@tabler/icons-react";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useOperateRefusal } from "../access/session.ts";
 import type { Rollout } from "../api/types.ts";
+import { useCommands } from "../shell/commands.ts";
 import { GatedButton } from "../ui/gated-button.tsx";
 import { useNowMs } from "../ui/use-now.ts";
 import { ACTIONS, type ActionName, actionsFor } from "./actions.tsx";
-import { RolloutActionDialog } from "./rollout-action-dialog.tsx";
 import classes from "./rollout-actions.module.css";
 
 const ICONS: Readonly<Record<ActionName, ReactNode>> = {
@@ -18,7 +18,7 @@ const ICONS: Readonly<Record<ActionName, ReactNode>> = {
 
 /** What a person may do with a rollout now; each asks once, for a reason. */
 export function RolloutActions({ rollout }: { rollout: Rollout }) {
-  const [open, setOpen] = useState<ActionName>();
+  const { actOn } = useCommands();
   const refusal = useOperateRefusal();
   const available = actionsFor(rollout, useNowMs());
 
@@ -35,12 +35,11 @@ export function RolloutActions({ rollout }: { rollout: Rollout }) {
           aria-label={`${ACTIONS[name].label} ${rollout.flag}`}
           aria-keyshortcuts={name === "roll-back" ? "Alt+R" : undefined}
           data-action={name}
-          onClick={() => setOpen(name)}
+          onClick={() => actOn(rollout, name)}
         >
           {ACTIONS[name].label}
         </GatedButton>
       ))}
-      {open && <RolloutActionDialog rollout={rollout} action={open} onClose={() => setOpen(undefined)} />}
     </div>
   );
 }
