@@ -106,7 +106,8 @@ describe(`any request for any operation (seed ${SEED}, ${RUNS} runs)`, () => {
 });
 
 describe("any write, sent twice with one Idempotency-Key", () => {
-  const writes = operations.filter(({ name }) => /^(POST|PUT) \/api\/v1\/(?!session|tokens)/.test(name));
+  // What answers with a secret keeps no answer.
+  const writes = operations.filter(({ name }) => /^(POST|PUT) \/api\/v1\/(?!session|tokens|sources)/.test(name));
 
   it.each(writes)("is done once: $name", { timeout: TEST_TIMEOUT_MS }, async ({ name, request }) => {
     let sent = 0;

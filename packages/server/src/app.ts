@@ -71,10 +71,15 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await journalRoutes(app, deps.journal);
   await ofrepRoutes(app, deps.ofrep);
   await otlpRoutes(app, deps.otlp);
+  let description: string | undefined;
   app.get(
     "/openapi.json",
     { config: { access: "public" }, schema: { summary: "This document", tags: ["operations"] } },
-    async (_request, reply) => reply.send(app.swagger()),
+    // Written once: anybody may ask for it, and it is large.
+    async (_request, reply) => {
+      description ??= JSON.stringify(app.swagger());
+      return reply.type("application/json; charset=utf-8").serializer(String).send(description);
+    },
   );
   await dashboardRoutes(app, deps.dashboard);
   return app;

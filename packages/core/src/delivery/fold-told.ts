@@ -8,6 +8,7 @@ import type {
   ReviewFact,
   TestRunFact,
 } from "./facts.ts";
+import { linkOf } from "./link.ts";
 import type { Told, ToldKind } from "./told.ts";
 
 type ToldOf<Kind extends ToldKind> = Extract<Told, { kind: Kind }>;
@@ -90,7 +91,7 @@ function toChange({ id, tellings, told }: Subject<ToldOf<"change">>): ChangeFact
       repository: told.repository ?? null,
       number: told.number ?? null,
       title: told.title ?? "",
-      url: told.url ?? null,
+      url: linkOf(told.url),
       author: told.author ?? "",
       isAuthorBot: told.isAuthorBot ?? false,
       firstCommitAtMs: told.firstCommitAtMs ?? null,
@@ -120,7 +121,7 @@ function toDeployment({ id, tellings, told }: Subject<ToldOf<"deployment">>): De
     {
       id,
       name: told.name ?? id,
-      url: told.url ?? null,
+      url: linkOf(told.url),
       service,
       environment,
       kind: told.kind ?? "deployment",
@@ -145,7 +146,7 @@ function toIncident({ id, tellings, told }: Subject<ToldOf<"incident">>): Incide
     {
       id,
       title: told.title ?? id,
-      url: told.url ?? null,
+      url: linkOf(told.url),
       detectedAtMs: Math.min(...detected),
       resolvedAtMs: told.resolvedAtMs ?? null,
       causedBy: [...new Set(tellings.flatMap((each) => each.told.causedBy ?? []))].sort(compare),
@@ -157,8 +158,8 @@ function toIncident({ id, tellings, told }: Subject<ToldOf<"incident">>): Incide
 function toPipelineRun({ id, told }: Subject<ToldOf<"pipeline-run">>): PipelineRunFact[] {
   const { revision, startedAtMs } = told;
   if (revision === undefined || startedAtMs === undefined) return [];
-  const { name = id, url = null, queuedAtMs = null, finishedAtMs = null, outcome = null } = told;
-  return [{ id, name, url, revision, queuedAtMs, startedAtMs, finishedAtMs, outcome }];
+  const { name = id, url, queuedAtMs = null, finishedAtMs = null, outcome = null } = told;
+  return [{ id, name, url: linkOf(url), revision, queuedAtMs, startedAtMs, finishedAtMs, outcome }];
 }
 
 function toTestRun({ told }: Subject<ToldOf<"test-run">>): TestRunFact[] {

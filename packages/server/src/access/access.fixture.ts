@@ -37,7 +37,7 @@ export async function openAccess(
       ...(payload === undefined ? {} : { payload }),
     });
   return {
-    ...{ app, clock, journal, send },
+    ...{ app, clock, journal, principals, send },
     createToken: async (token: object): Promise<{ id: string; token: string }> =>
       (await send("POST", "/api/v1/tokens", { name: "test", ...token })).json(),
     close: async () => {
