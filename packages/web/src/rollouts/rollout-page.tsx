@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useEffect, useMemo } from "react";
+import { memo, useEffect, useMemo } from "react";
 import { ApiProblem } from "../api/api-problem.ts";
 import { rolloutQuery } from "../api/queries.ts";
 import type { JournalEvent, Rollout } from "../api/types.ts";
@@ -62,6 +62,9 @@ function RolloutDetails({ rollout }: { rollout: Rollout }) {
   const events = log.data?.events ?? NO_EVENTS;
   const entries = useMemo(() => logEntries(log.data?.decisions ?? [], log.data?.events ?? []), [log.data]);
   const marks = useMemo(() => logMarks(entries), [entries]);
+  // What the log tells of the rollout stays the same while figures change each second: neither is it drawn anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a turn is what the log would show
+  const atTurn = useMemo(() => rollout, [rollout.id, rollout.state, rollout.stage, rollout.baseline]);
   useReadLogOnTurn(rollout);
   useRollBackShortcut();
   return (
@@ -89,7 +92,7 @@ function RolloutDetails({ rollout }: { rollout: Rollout }) {
         {log.isError ? (
           <ErrorState title="The log could not be read" error={log.error} onRetry={() => void log.refetch()} />
         ) : (
-          <RolloutLog rollout={rollout} entries={entries} linkedSeq={entry} />
+          <RolloutLog rollout={atTurn} entries={entries} linkedSeq={entry} />
         )}
       </section>
     </div>
@@ -99,7 +102,7 @@ function RolloutDetails({ rollout }: { rollout: Rollout }) {
 type StagesProps = { readonly rollout: Rollout; readonly events: readonly JournalEvent[]; readonly isLive: boolean };
 
 /** From the whole of it, whatever span the charts show. */
-function Stages({ rollout, events, isLive }: StagesProps) {
+const Stages = memo(function Stages({ rollout, events, isLive }: StagesProps) {
   const series = useSeries(rollout, {}, isLive).data;
   const rows = useMemo(() => stageRows(rollout, events, series), [rollout, events, series]);
   return (
@@ -108,7 +111,7 @@ function Stages({ rollout, events, isLive }: StagesProps) {
       <StageTable rollout={rollout} rows={rows} />
     </section>
   );
-}
+});
 
 /** A turn, the last one above all, stands in the log at once: when it ended, nothing asks again later. */
 function useReadLogOnTurn({ id, state, stage }: Rollout): void {

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useMemo, useState } from "react";
+import { memo, type ReactNode, useMemo, useState } from "react";
 import type { Rollout, RolloutSeries } from "../../api/types.ts";
 import type { ChartHandlers } from "../../ui/chart/chart-options.ts";
 import type { ChartMark, ChartSpec } from "../../ui/chart/chart-spec.ts";
@@ -27,7 +27,7 @@ type Props = { readonly rollout: Rollout; readonly isLive: boolean; readonly mar
 type Frozen = { readonly series: RolloutSeries; readonly atMs: number };
 
 /** How the evidence grew, what is not ruled out, what both arms did, and how far each stage came. */
-export function RolloutCharts({ rollout, isLive, marks }: Props) {
+export const RolloutCharts = memo(function RolloutCharts({ rollout, isLive, marks }: Props) {
   const view = useSearch({ from: "/signed-in/rollouts/$rolloutId" });
   const navigate = useNavigate();
   const [frozen, setFrozen] = useState<Frozen>();
@@ -75,7 +75,7 @@ export function RolloutCharts({ rollout, isLive, marks }: Props) {
       )}
     </section>
   );
-}
+});
 
 function emptyText(rollout: Rollout, series: RolloutSeries | undefined, range: ChartRange): string {
   if (!series) return "Loading what was judged …";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconChevronRight, IconLink } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import type { Rollout } from "../../api/types.ts";
 import { formatClock, formatExactTime, formatOdds, formatPercent } from "../../ui/format.ts";
 import { VerdictBadge } from "../../ui/state-badge.tsx";
@@ -19,7 +19,7 @@ type Props = {
 };
 
 /** What the guard decided and what people did, newest first. A decision opens the counts that it was made on. */
-export function RolloutLog({ rollout, entries, linkedSeq }: Props) {
+export const RolloutLog = memo(function RolloutLog({ rollout, entries, linkedSeq }: Props) {
   const [isWhole, setWhole] = useState(false);
   const newestFirst = [...entries].reverse();
   const isLinkedFar = newestFirst.findIndex((entry) => entry.seq === linkedSeq) >= SHOWN_AT_FIRST;
@@ -39,7 +39,7 @@ export function RolloutLog({ rollout, entries, linkedSeq }: Props) {
       )}
     </>
   );
-}
+});
 
 type EntryProps = { readonly rollout: Rollout; readonly entry: LogEntry; readonly isLinked: boolean };
 

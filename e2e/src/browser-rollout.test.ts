@@ -1,0 +1,224 @@
+import type { Browser, CDPSession, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { describeInBrowser, launchBrowser, type Windows, withWindows } from "./browser.ts";
+import { eventually } from "./eventually.ts";
+import { createFlag, startRollout, untilJudged, untilState } from "./guarded-rollout.ts";
+import { startTelemetryLoad } from "./load.ts";
+import { ADMIN_TOKEN, type ServerProcess, startServer } from "./server-process.ts";
+import { startShop } from "./shop-process.ts";
+
+/** A tenth of the users at once, and nothing that passes by itself while a test looks on. */
+const STAGES = [
+  { share: 0.1, catches: { failureRate: 0.2 }, minSeconds: 3_600 },
+  { share: 1, minSeconds: 3_600 },
+];
+
+describeInBrowser("a rollout's page", () => {
+  let browser: Browser;
+  let server: ServerProcess;
+
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([launchBrowser(), startServer()]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const journey = (title: string, run: (windows: Windows) => Promise<void>) =>
+    it(title, () => withWindows(browser, run));
+
+  /** A rollout of a flag whose service has users until the test ends. */
+  async function rolloutUnderLoad(flag: string, requestsPerSecond = 400): Promise<string> {
+    await createFlag(server.api, flag, `service-of-${flag}`);
+    const load = await startTelemetryLoad(server.api, { flag, service: `service-of-${flag}`, requestsPerSecond });
+    onTestFinished(load.stop);
+    const { id } = await startRollout(server.api, flag, { stages: STAGES });
+    await untilJudged(server.api, id);
+    return id;
+  }
+
+  const openRollout = (open: Windows["open"], id: string, query = "") =>
+    open(server, { token: ADMIN_TOKEN, path: `/rollouts/${id}${query}` });
+
+  journey("draws a real shop live, and how a bad candidate is taken back before one's eyes", async ({ open }) => {
+    const shop = await startShop(server.api);
+    onTestFinished(async () => void (await shop.stop()));
+    await createFlag(server.api, "new-checkout", "shop");
+    const { id } = await startRollout(server.api, "new-checkout", { stages: STAGES });
+    await untilJudged(server.api, id);
+    const page = await openRollout(open, id);
+    await untilDrawn(page, 3);
+    const drawn = await pointsOf(page);
+    await untilDrawn(page, drawn + 3);
+
+    await shop.setFault({ flag: "new-checkout", failureRate: 0.6 });
+
+    await page.locator("[data-rollout][data-state=rolled-back]").waitFor();
+    await page.getByRole("img", { name: /^Evidence over time: .* at most (more than )?[\d,]{5,} : 1/ }).waitFor();
+    await page.getByTestId("decision").filter({ hasText: "Rolled back." }).waitFor();
+    expect(await page.getByTestId("chart").count()).toBe(5);
+    expect((await untilState(server.api, id, "rolled-back")).endedBy?.kind).toBe("system");
+  });
+
+  journey("keeps a person's word in the log: who rolled back, and why", async ({ open }) => {
+    const id = await rolloutUnderLoad("by-a-person");
+    const page = await openRollout(open, id);
+
+    await page.getByRole("button", { name: "Roll back by-a-person" }).click();
+    await page.getByRole("dialog").getByLabel("Reason").fill("users call us");
+    await page.getByRole("dialog").getByRole("button", { name: "Roll back" }).click();
+
+    const entry = page.getByTestId("log-event").filter({ hasText: "users call us" });
+    await entry.getByText("Rolled back", { exact: true }).waitFor();
+    await entry.getByText("first admin").waitFor();
+  });
+
+  journey("shows a span that was dragged over in all charts, in the address, and after a reload", async ({ open }) => {
+    const id = await rolloutUnderLoad("looked-at-closely");
+    const page = await openRollout(open, id);
+    await untilDrawn(page, 8);
+
+    await drag(page, 0.75, 0.98);
+    await page.getByTestId("reset-range").waitFor();
+    const { searchParams } = new URL(page.url());
+    const seconds = Number(searchParams.get("to")) - Number(searchParams.get("from"));
+    await page.reload();
+
+    await page.getByTestId("reset-range").waitFor();
+    await untilDrawn(page, 1);
+    expect(seconds).toBeGreaterThan(0);
+    await page.locator(".u-over").first().dblclick();
+    await page.getByTestId("reset-range").waitFor({ state: "detached" });
+    expect(new URL(page.url()).searchParams.has("from")).toBe(false);
+  });
+
+  journey("stands still while it is paused, says for how long, and catches up", async ({ open }) => {
+    const id = await rolloutUnderLoad("stands-still");
+    const page = await openRollout(open, id);
+    await untilDrawn(page, 3);
+
+    await page.getByTestId("freeze-view").click();
+    const frozen = await pointsOf(page);
+    const { decision } = await untilJudged(server.api, id);
+    await eventually("five more judged seconds", async () => {
+      const now = await untilJudged(server.api, id);
+      return (now.decision?.tick ?? 0) >= (decision?.tick ?? 0) + 5 || undefined;
+    });
+
+    expect(await pointsOf(page)).toBe(frozen);
+    await page.getByText(/View paused .* ago · resume/).click();
+    await untilDrawn(page, frozen + 5);
+  });
+
+  journey("opens the counts that a decision was made on; a link leads there", async ({ open }) => {
+    const id = await rolloutUnderLoad("explained");
+    const page = await openRollout(open, id);
+    const decision = page.getByTestId("decision").last();
+
+    await decision.getByRole("button", { name: /Counts it was made on/ }).click();
+    await decision
+      .getByTestId("decision-counts")
+      .getByRole("rowheader", { name: /^errors/ })
+      .waitFor();
+    await decision.getByRole("link", { name: /^Link to the entry/ }).click();
+    await page.waitForURL(/entry=\d+/);
+    await page.reload();
+
+    await page.locator("[data-linked]").getByTestId("decision-counts").waitFor();
+  });
+
+  journey("shows every chart as a table to those who ask", async ({ open }) => {
+    const id = await rolloutUnderLoad("in-figures");
+    const page = await openRollout(open, id);
+    await untilDrawn(page, 3);
+
+    await page.getByRole("button", { name: "Show as table: Failure rate" }).click();
+
+    const table = page.getByRole("region", { name: "Failure rate, as table" });
+    expect(await table.getByRole("columnheader").allTextContents()).toEqual([
+      "Time",
+      "off (baseline)",
+      "on (candidate)",
+    ]);
+    expect(await table.getByRole("row").count()).toBeGreaterThan(3);
+  });
+
+  journey("tells the story of an ended rollout without what is live, and prints it", async ({ open }) => {
+    const id = await rolloutUnderLoad("a-story");
+    await eventually("some judged seconds", async () => {
+      const { decision } = await untilJudged(server.api, id);
+      return (decision?.tick ?? 0) >= 5 || undefined;
+    });
+    await server.api.post(`/api/v1/rollouts/${id}/roll-back`, { reason: "seen enough" });
+    const page = await openRollout(open, id);
+    await untilDrawn(page, 5);
+
+    for (const live of ["freshness", "freeze-view"]) expect(await page.getByTestId(live).count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Roll back a-story" }).count()).toBe(0);
+    await page
+      .getByTestId("stages")
+      .getByRole("row", { name: /ended here/ })
+      .waitFor();
+    expect((await page.pdf({ format: "A4" })).subarray(0, 5).toString()).toBe("%PDF-");
+    await page.emulateMedia({ media: "print" });
+    await page.getByText(/^ From .* to /).waitFor();
+    expect(await page.getByRole("navigation", { name: "Pages" }).filter({ visible: true }).count()).toBe(0);
+  });
+
+  journey("stays calm with ten rollouts in flight (measured and printed)", async ({ open }) => {
+    const flags = Array.from({ length: 10 }, (_, index) => `one-of-ten-${index}`);
+    const ids: string[] = [];
+    for (const flag of flags) ids.push(await rolloutUnderLoad(flag, 50));
+    const page = await openRollout(open, ids[0] ?? "");
+    await untilDrawn(page, 5);
+    const session = await page.context().newCDPSession(page);
+    // The time that the thread itself ran: others use this machine, too.
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
+
+    const before = { points: await pointsOf(page), ...(await workOf(session)) };
+    await untilDrawn(page, before.points + 15);
+    const seconds = (await pointsOf(page)) - before.points;
+    const after = await workOf(session);
+
+    const spentMs = after.busyMs - before.busyMs;
+    const updates = after.layouts - before.layouts;
+    console.log(
+      `main thread: ${(spentMs / updates).toFixed(1)} ms for each of ${updates} updates, ` +
+        `${(spentMs / seconds).toFixed(1)} ms for each of ${seconds} judged seconds`,
+    );
+    expect(seconds).toBeGreaterThanOrEqual(15);
+  });
+});
+
+/** Points of the first chart: the evidence. */
+async function pointsOf(page: Page): Promise<number> {
+  return Number(await page.getByTestId("chart").first().getAttribute("data-points"));
+}
+
+async function untilDrawn(page: Page, points: number): Promise<void> {
+  await page.getByTestId("chart").first().waitFor();
+  await eventually(`${points} points`, async () => (await pointsOf(page)) >= points || undefined);
+}
+
+/** Drags over the first chart, from one part of its width to another. */
+async function drag(page: Page, from: number, to: number): Promise<void> {
+  const plot = page.locator(".u-over").first();
+  await plot.scrollIntoViewIfNeeded();
+  const box = await plot.boundingBox();
+  if (!box) throw new Error("there is no chart to drag over");
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * from, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * ((from + to) / 2), y);
+  await page.mouse.move(box.x + box.width * to, y);
+  await page.mouse.up();
+}
+
+/** What the page's main thread has worked so far, and how often the page was laid out anew: once for each update. */
+async function workOf(session: CDPSession): Promise<{ readonly busyMs: number; readonly layouts: number }> {
+  const { metrics } = await session.send("Performance.getMetrics");
+  const read = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? 0;
+  return { busyMs: read("TaskDuration") * 1_000, layouts: read("LayoutCount") };
+}
