@@ -11,7 +11,7 @@ import { flags } from "./screens/flags.ts";
 import { journal } from "./screens/journal.ts";
 import { now } from "./screens/now.ts";
 import { palette } from "./screens/palette.ts";
-import { rollout } from "./screens/rollout.ts";
+import { rollout, rolloutCharts, rolloutLog } from "./screens/rollout.ts";
 import { SCENES, type Scene, type Screen, type Shot } from "./screens/screen.ts";
 import { about, environments, tokens } from "./screens/settings.ts";
 import { signIn } from "./screens/sign-in.ts";
@@ -19,7 +19,20 @@ import { start } from "./screens/start.ts";
 import { type EmptyServer, type Story, startEmptyServer, tellStory } from "./screens/story.ts";
 
 /** Every page of the dashboard. A new one gets a file in `screens/` and a place here. */
-const SCREENS: readonly Screen[] = [signIn, now, palette, rollout, start, flags, journal, environments, tokens, about];
+const SCREENS: readonly Screen[] = [
+  signIn,
+  now,
+  palette,
+  rollout,
+  rolloutCharts,
+  rolloutLog,
+  start,
+  flags,
+  journal,
+  environments,
+  tokens,
+  about,
+];
 
 const FOLDER = resolve(import.meta.dirname, "../../docs/screenshots");
 /** A page of the documentation should not take long to load. */

@@ -1,13 +1,50 @@
+import type { Page } from "playwright-core";
 import type { Screen } from "./screen.ts";
+import type { Story } from "./story.ts";
 
+const inFlight = ({ inFlight: { id } }: Story) => `/rollouts/${id}`;
+const takenBack = ({ takenBack: { id } }: Story) => `/rollouts/${id}`;
+
+async function untilDrawn(page: Page): Promise<void> {
+  await page.getByTestId("decision").first().waitFor();
+  await page.getByTestId("chart").nth(4).locator("canvas").waitFor();
+}
+
+/** Brings a part of the page below the bars that stay. */
+async function scrollTo(page: Page, testId: string): Promise<void> {
+  await untilDrawn(page);
+  await page.getByTestId(testId).evaluate((element) => {
+    const top = element.getBoundingClientRect().top + window.scrollY;
+    window.scrollTo({ top: top - (window.innerWidth > 720 ? 116 : 64) });
+  });
+}
+
+/** In flight, and taken back. */
 export const rollout: Screen = {
   name: "rollout",
+  busy: { path: inFlight, ready: untilDrawn },
+  failing: { path: takenBack, ready: untilDrawn },
+};
+
+export const rolloutCharts: Screen = {
+  name: "rollout-charts",
+  busy: { path: inFlight, ready: (page) => scrollTo(page, "charts") },
+  failing: { path: takenBack, ready: (page) => scrollTo(page, "charts") },
+};
+
+/** What was decided and done, with the counts of the last decision. */
+export const rolloutLog: Screen = {
+  name: "rollout-log",
   busy: {
-    path: ({ inFlight }) => `/rollouts/${inFlight.id}`,
-    ready: (page) => page.getByTestId("decision").first().waitFor(),
-  },
-  failing: {
-    path: ({ takenBack }) => `/rollouts/${takenBack.id}`,
-    ready: (page) => page.locator("[data-testid=decision][data-verdict=roll-back]").waitFor(),
+    path: takenBack,
+    ready: async (page) => {
+      await untilDrawn(page);
+      await page
+        .getByRole("button", { name: /Counts it was made on/ })
+        .first()
+        .click();
+      await page.getByTestId("decision-counts").waitFor();
+      await scrollTo(page, "stages");
+    },
   },
 };

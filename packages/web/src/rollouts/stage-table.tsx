@@ -22,7 +22,9 @@ export function StageTable({ rollout, rows }: { rollout: Rollout; rows: readonly
         <thead>
           <tr>
             <th scope="col">Stage</th>
-            <th scope="col">Entered</th>
+            <th scope="col" className={classes.wide}>
+              Entered
+            </th>
             <th scope="col">Lasted</th>
             <th scope="col">Requests seen of needed</th>
             <th scope="col">Would have caught</th>
@@ -54,8 +56,9 @@ function Row({ rollout, row }: { rollout: Rollout; row: StageRow }) {
           {number} of {rollout.stages.length}
           {WORDS[position]}
         </span>
+        {enteredMs !== null && <span className={`${classes.note} ${classes.narrow}`}>{formatClock(enteredMs)}</span>}
       </th>
-      <td>
+      <td className={classes.wide}>
         {enteredMs === null ? (
           <span className={classes.note}>not reached</span>
         ) : (

@@ -97,7 +97,6 @@ export function bandSpec({ rollout, series, ...shared }: Shared): ChartSpec | un
   const [low, high] = [signal.bandLow.findLast(isNumber), signal.bandHigh.findLast(isNumber)];
   const widest = Math.max(high ?? BAND_RATIO_MIN, 1 / (low ?? 1)) * 2;
   const reach = Math.min(BAND_RATIO_MAX, Math.max(BAND_RATIO_MIN, 2 ** Math.ceil(Math.log2(widest))));
-  const clamp = (value: number | null) => value && Math.min(reach * 2, Math.max(1 / reach / 2, value));
   const edge = { color: "--candidate-arm", width: 1.5 } as const;
   return {
     ...shared,
@@ -105,19 +104,27 @@ export function bandSpec({ rollout, series, ...shared }: Shared): ChartSpec | un
     description:
       low === undefined || high === undefined
         ? "No failure to compare yet: no ratio is ruled out."
-        : `Ratio of the candidate’s failure rate to the baseline’s: between ${formatRatio(low)} and ${formatRatio(high)} is not ruled out. ${sayBand(low, high)}`,
+        : `Ratio of the candidate’s failure rate to the baseline’s: at least ${sayBound(low)}, at most ${sayBound(high)}. ${sayBand(low, high)}`,
     lines: [
-      { ...edge, label: "At most", shortLabel: "at most", values: signal.bandHigh.map(clamp) },
-      { ...edge, label: "At least", shortLabel: "at least", values: signal.bandLow.map(clamp) },
+      { ...edge, label: "At most", shortLabel: "at most", values: signal.bandHigh },
+      { ...edge, label: "At least", shortLabel: "at least", values: signal.bandLow },
     ],
     area: { upper: 0, lower: 1, color: "--candidate-arm" },
     scale: "log",
     range: () => [1 / reach, reach],
     ticks: (min, max) => doublings(min, max),
-    format: (value) => formatRatio(value),
+    format: sayBound,
     formatTick: (value) => (value < 1 ? `×1/${Math.round(1 / value)}` : `×${value}`),
     threshold: { value: 1, label: "the same", tone: "idle" },
   };
+}
+
+/** The band is looked for between 1/64 and 4,096: at its ends it says that the counts know no bound. */
+const BOUND_MIN = 1 / 60;
+const BOUND_MAX = 1_000;
+
+function sayBound(ratio: number): string {
+  return ratio < BOUND_MIN || ratio > BOUND_MAX ? "no limit known" : formatRatio(ratio);
 }
 
 function sayBand(low: number, high: number): string {
