@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { describeInBrowser, launchBrowser, type Windows, withWindows } from "./browser.ts";
@@ -165,6 +169,26 @@ describeInBrowser("a rollout's page", () => {
     await page.emulateMedia({ media: "print" });
     await page.getByText(/^ From .* to /).waitFor();
     expect(await page.getByRole("navigation", { name: "Pages" }).filter({ visible: true }).count()).toBe(0);
+  });
+
+  journey("says so when the guard cannot judge a rollout, and that a person must decide", async ({ open }) => {
+    const dataDir = await mkdtemp(join(tmpdir(), "steadfast-unjudged-"));
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+    const before = await startServer({ dataDir });
+    await createFlag(before.api, "unjudged");
+    const { id } = await startRollout(before.api, "unjudged", { stages: STAGES });
+    await untilJudged(before.api, id);
+    await before.kill("SIGKILL");
+    const store = new DatabaseSync(join(dataDir, "steadfast.sqlite"));
+    store.exec("update rollout_checkpoint set state = '{}'");
+    store.close();
+
+    const after = await startServer({ dataDir });
+    onTestFinished(async () => void (await after.stop()));
+    const page = await open(after, { token: ADMIN_TOKEN, path: `/rollouts/${id}` });
+
+    await page.locator("[data-notice=fault]").getByText("The guard cannot judge this rollout").waitFor();
+    expect(await page.getByRole("button", { name: "Roll back unjudged" }).isEnabled()).toBe(true);
   });
 
   journey("stays calm with ten rollouts in flight (measured and printed)", async ({ open }) => {

@@ -98,10 +98,14 @@ async function showOneTakenBack(api: Api, shop: ShopProcess): Promise<Rollout> {
 async function makeAFewFail(api: Api, shop: ShopProcess, id: string): Promise<void> {
   const flag = "new-checkout";
   await shop.setFault({ flag, failureRate: 0.004 });
-  await eventually("evidence that is worth a look", async () => {
-    const rollout = judged(await readRollout(api, id), 1);
-    return (rollout?.decision?.evidence ?? 0) > EVIDENCE_WORTH_A_LOOK || undefined;
-  });
+  await eventually(
+    "evidence that is worth a look",
+    async () => {
+      const rollout = judged(await readRollout(api, id), 1);
+      return (rollout?.decision?.evidence ?? 0) > EVIDENCE_WORTH_A_LOOK || undefined;
+    },
+    STAGE_DEADLINE_MS,
+  );
   await shop.setFault({ flag });
 }
 

@@ -1,4 +1,4 @@
-import type { Rollout } from "../api/types.ts";
+import type { Decision, Rollout } from "../api/types.ts";
 import { EvidenceBar } from "../ui/evidence-bar.tsx";
 import { formatCount, formatDuration, formatOdds } from "../ui/format.ts";
 import { Sentence } from "../ui/sentence.tsx";
@@ -46,14 +46,15 @@ function GateLine({ rollout }: { rollout: Rollout }) {
   const gate = rollout.decision?.gate;
   if (!gate || rollout.state === "queued") return null;
   const parts = [
-    gate.neededExposure !== null && exposureText(gate.exposure, gate.neededExposure, gate.projectedSeconds),
+    gate.neededExposure !== null && exposureText(gate, gate.neededExposure),
     gate.floorSecondsLeft > 0 && `${formatDuration(gate.floorSecondsLeft)} of the floor left`,
   ].filter(Boolean);
   return parts.length > 0 && <p className={classes.quiet}>This stage: {parts.join(" · ")}</p>;
 }
 
-function exposureText(exposure: number, needed: number, projectedSeconds: number | null): string {
-  const requests = `${formatCount(Math.min(exposure, needed))} of ${formatCount(needed)} requests`;
+function exposureText({ exposure, signal, projectedSeconds }: Decision["gate"], needed: number): string {
+  const whose = signal === null ? "" : ` for ${signal}`;
+  const requests = `${formatCount(Math.min(exposure, needed))} of ${formatCount(needed)} requests${whose}`;
   const isOnTheWay = projectedSeconds !== null && projectedSeconds >= 1;
   return isOnTheWay ? `${requests}, about ${formatDuration(projectedSeconds)} more` : requests;
 }

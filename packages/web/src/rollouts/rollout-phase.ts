@@ -33,10 +33,10 @@ export function movementOf(rollout: Pick<Rollout, "baseline" | "candidate">): { 
   return { from: rollout.baseline ?? "the default", to: rollout.candidate };
 }
 
-/** In flight, and something is not as it should be: held, frozen, paused, or the evidence is half-way to the line. */
+/** In flight, and something is not as it should be: held, frozen, paused, not judged, or the evidence is half-way to the line. */
 export function needsAttention(rollout: Rollout): boolean {
-  const { state, decision, guard } = rollout;
-  if (state === "paused") return true;
+  const { state, decision, guard, judgingFault } = rollout;
+  if (state === "paused" || judgingFault !== null) return true;
   if (state !== "running" || !decision) return false;
   if (decision.verdict === "hold" || decision.verdict === "freeze" || decision.verdict === "roll-back") return true;
   return decision.logEvidence >= Math.log(1 / guard.alpha) / 2;

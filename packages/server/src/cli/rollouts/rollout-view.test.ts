@@ -58,6 +58,17 @@ describe("renderRollout", () => {
     expect(lines.join("")).not.toMatch(/[\u0000-\u001f]/);
   });
 
+  it("says that a rollout cannot be judged, before what is old by then", () => {
+    const judgingFault = { since: "2026-11-21T11:59:00.000Z", message: "the stored state is unreadable" };
+
+    const shown = text(renderRollout({ ...ROLLOUT, judgingFault }, [], wide));
+
+    expect(shown).toContain(
+      "Fault     The guard cannot judge it: the stored state is unreadable (first seen 1 min ago).",
+    );
+    expect(shown.indexOf("Fault")).toBeLessThan(shown.indexOf("Verdict"));
+  });
+
   it("says of a queued rollout what it waits for", () => {
     const waitsFor = { rolloutId: "rol_2", flag: "fast-search", why: "one gamble at a time", position: 1 };
 

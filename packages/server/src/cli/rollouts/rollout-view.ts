@@ -65,6 +65,7 @@ export function renderProgress(rollout: Rollout, options: RolloutViewOptions): r
   return [
     renderTrack(rollout, options),
     "",
+    ...renderFault(rollout, options),
     ...renderSentence(rollout, options),
     ...renderEvidence(rollout, options),
     ...renderGate(rollout, options),
@@ -113,6 +114,14 @@ function renderTrack(rollout: Rollout, { paint, width }: RolloutViewOptions): st
 export function stageName(stage: Stage): string {
   if (stage.audience !== null && stage.share === 0) return "audience";
   return percentText(stage.share).replace("\u00a0", "");
+}
+
+/** Nothing is judged: what stands below it is old. */
+function renderFault({ judgingFault }: Rollout, { paint, width, nowMs }: RolloutViewOptions): readonly string[] {
+  if (judgingFault === null) return [];
+  const text = `The guard cannot judge it: ${judgingFault.message} (first seen ${agoText(judgingFault.since, nowMs)}). It neither advances nor is taken back by itself.`;
+  const lines = wrap(plain(text), width - LABEL_WIDTH - 2).map((line) => paint("red", line));
+  return labelled("Fault", lines, paint);
 }
 
 function renderSentence(rollout: Rollout, { paint, width }: RolloutViewOptions): readonly string[] {
