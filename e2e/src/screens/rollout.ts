@@ -13,10 +13,7 @@ async function untilDrawn(page: Page): Promise<void> {
 /** Brings a part of the page below the bars that stay. */
 async function scrollTo(page: Page, testId: string): Promise<void> {
   await untilDrawn(page);
-  await page.getByTestId(testId).evaluate((element) => {
-    const top = element.getBoundingClientRect().top + window.scrollY;
-    window.scrollTo({ top: top - (window.innerWidth > 720 ? 116 : 64) });
-  });
+  await page.getByTestId(testId).evaluate((element) => element.scrollIntoView());
 }
 
 /** In flight, and taken back. */
