@@ -6,8 +6,8 @@ export const PAGE_STYLE = `
 h1{font-size:28px;margin:0}h2{font-size:17px;margin:28px 0 2px}h2.package{font-size:22px;border-top:2px solid var(--line);padding-top:20px}p{margin:2px 0 8px;color:var(--soft);overflow-wrap:anywhere}code{font-size:13px}
 .window{font-size:16px;color:var(--text);margin-top:16px}
 .levers{display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:10px;margin:8px 0}
-.lever{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px}.lever h3{font-size:13px;font-weight:600;margin:0;color:var(--soft)}.lever strong{font-size:23px;font-weight:650}.lever p{font-size:12.5px;margin:4px 0 0}.lever.few strong{color:var(--soft);font-weight:500}.was{margin-left:8px;color:var(--soft)}
-svg{width:100%;height:auto;display:block}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}svg text.inside{fill:#fff}
+.lever{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px}.lever h3{font-size:13px;font-weight:600;margin:0;color:var(--soft)}.lever strong{font-size:23px;font-weight:650}.lever p{font-size:12.5px;margin:4px 0 0}.lever.few strong{color:var(--soft);font-weight:500}.was{display:block;font-size:13px;color:var(--soft)}
+svg{width:100%;height:auto;display:block}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}svg text{paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}svg text.inside{fill:#fff;stroke:none}
 .axis,.grid{stroke:var(--line)}.dots{fill:var(--accent);fill-opacity:.35}.level{stroke:var(--text);stroke-dasharray:5 4;stroke-opacity:.6}.bar{fill:var(--accent);fill-opacity:.75}.bad{fill:var(--bad)}.change{stroke:var(--bad);stroke-width:2;stroke-dasharray:4 3}
 .stage0{fill:var(--a)}.stage1{fill:var(--b)}.stage2{fill:var(--c)}.stage3{fill:var(--d)}.stage4{fill:var(--e)}.stage5{fill:var(--f)}
 table{border-collapse:collapse;width:100%;font-size:13px}td,th{text-align:left;padding:4px 10px 4px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}

@@ -57,7 +57,7 @@ function releasesText({ releases: { patterns, matchedCount } }: PackageReport, t
 function tileOf({ label, figure, detail }: Lever, before: string | undefined): string {
   const was = before === undefined ? "" : `<span class="was">was ${escapeHtml(before)}</span>`;
   const kind = /^(too few|none)/.test(figure) ? " few" : "";
-  return `<div class="lever${kind}"><h3>${escapeHtml(label.trim())}</h3><strong>${escapeHtml(figure)}</strong>${was}<p>${escapeHtml(detail)}</p></div>`;
+  return `<div class="lever${kind}"><h3>${escapeHtml(label.replace(/^ +/, "Lead time "))}</h3><strong>${escapeHtml(figure)}</strong>${was}<p>${escapeHtml(detail)}</p></div>`;
 }
 
 function chart(title: string, caption: string, svg: string): string {

@@ -11,7 +11,14 @@ const BOTTOM = 22;
 /** More dots than this are neither seen nor printed; every n-th is drawn. */
 const DOTS_MAX = 3_000;
 const HOUR_MS = 3_600_000;
-const LEAD_TICKS_MS = [60_000, HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS, 30 * 24 * HOUR_MS, 365 * 24 * HOUR_MS];
+const LEAD_TICKS: readonly (readonly [number, string])[] = [
+  [60_000, "1 min"],
+  [HOUR_MS, "1 hour"],
+  [24 * HOUR_MS, "1 day"],
+  [7 * 24 * HOUR_MS, "1 week"],
+  [30 * 24 * HOUR_MS, "30 days"],
+  [365 * 24 * HOUR_MS, "1 year"],
+];
 
 /** Text between tags or in an attribute: names come from a repository that anybody may have written. */
 export function escapeHtml(text: string): string {
@@ -52,15 +59,17 @@ export function leadTimeScatter(report: DeliveryReport): string {
   if (leads.length === 0) return "";
   const { median, p90 } = distributionOf(leads.map(({ leadMs }) => leadMs));
   const highest = leads.reduce((most, { leadMs }) => Math.max(most, leadMs), HOUR_MS);
-  const span = Math.log(highest / 60_000);
-  const y: Scale = (ms) => 12 + (1 - Math.log(Math.max(60_000, ms) / 60_000) / span) * (height - BOTTOM - 24);
+  const least = leads.reduce((shortest, { leadMs }) => Math.min(shortest, leadMs), highest);
+  const floorMs = LEAD_TICKS.findLast(([ms]) => ms <= least && ms < highest)?.[0] ?? 60_000;
+  const span = Math.log(highest / floorMs);
+  const y: Scale = (ms) => 12 + (1 - Math.log(Math.max(floorMs, ms) / floorMs) / span) * (height - BOTTOM - 24);
   const every = Math.ceil(leads.length / DOTS_MAX);
   const dots = leads
     .filter((_lead, index) => index % every === 0)
     .map(({ shippedAtMs, leadMs }) => `<circle cx="${x(shippedAtMs).toFixed(1)}" cy="${y(leadMs).toFixed(1)}" r="2"/>`);
-  const ticks = LEAD_TICKS_MS.filter((ms) => ms <= highest).map(
-    (ms) =>
-      `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(ms).toFixed(1)}" y2="${y(ms).toFixed(1)}"/>${text(LEFT - 6, y(ms) + 4, spanText(ms), "end")}`,
+  const ticks = LEAD_TICKS.filter(([ms]) => ms <= highest && ms >= floorMs).map(
+    ([ms, label]) =>
+      `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(ms).toFixed(1)}" y2="${y(ms).toFixed(1)}"/>${text(LEFT - 6, y(ms) + 4, label, "end")}`,
   );
   const level = (ms: number | null, name: string) =>
     ms === null
@@ -145,7 +154,7 @@ export function stageBars(report: DeliveryReport): string {
       const width = shareOf(stage) * room;
       const part = `<rect class="stage${index % 6}" x="${left.toFixed(1)}" y="${y}" width="${Math.max(0, width - 1).toFixed(1)}" height="26"><title>${escapeHtml(`${STAGE_TEXT[stage.stage]}: ${numberText(shareOf(stage) * 100)} %`)}</title></rect>`;
       const name =
-        width > 130
+        width > 165
           ? `<text class="inside" x="${(left + 8).toFixed(1)}" y="${y + 17}">${STAGE_TEXT[stage.stage]} ${numberText(shareOf(stage) * 100)} %</text>`
           : "";
       left += width;

@@ -21,6 +21,16 @@ export function spanText(ms: number): string {
   return `${value}${UNIT_SPACE}${plural}`;
 }
 
+/** Before and after in the unit of the larger one: "from 2.7 to 1.8 days". */
+export function fallText(beforeMs: number, afterMs: number): string {
+  const before = spanOf(beforeMs);
+  const unitMs = before.value === 0 ? 1 : beforeMs / before.value;
+  const after = threeDigits(afterMs / unitMs);
+  return after === 0
+    ? `from ${spanText(beforeMs)} to ${spanText(afterMs)}`
+    : `from ${before.value} to ${after}${UNIT_SPACE}${before.unit}`;
+}
+
 function spanOf(ms: number): { readonly value: number; readonly unit: string } {
   if (ms < 90_000) return { value: Math.round(ms / 1_000), unit: "s" };
   if (ms < 1.5 * HOUR_MS) return { value: Math.round(ms / 60_000), unit: "min" };
