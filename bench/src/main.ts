@@ -19,6 +19,7 @@ const BENCHMARKS: ReadonlyMap<string, () => Promise<{ readonly benchmark: Benchm
   ["publish", () => import("./publish/main.ts")],
   ["otlp", () => import("./otlp/main.ts")],
   ["ofrep", () => import("./ofrep/main.ts")],
+  ["delivery", () => import("./delivery/main.ts")],
 ]);
 
 const RESULTS = new URL("../results/", import.meta.url);

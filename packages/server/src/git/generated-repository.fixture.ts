@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const ENV = {
-  PATH: process.env.PATH,
+  PATH: "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin",
   HOME: "/nonexistent",
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: "/dev/null",

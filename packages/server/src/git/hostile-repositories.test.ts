@@ -14,7 +14,7 @@ const START_S = Date.UTC(2023, 0, 2) / 1_000;
 const folder = mkdtempSync(join(tmpdir(), "steadfast-hostile-"));
 const made: GeneratedRepository[] = [];
 
-const placeOf = (path: string): GitPlace => ({ path, env: { PATH: process.env.PATH, HOME: folder } });
+const placeOf = (path: string): GitPlace => ({ path, env: { HOME: folder } });
 
 async function readAll(path: string) {
   const place = placeOf(path);
