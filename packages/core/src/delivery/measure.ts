@@ -65,7 +65,7 @@ export function measureLedger(ledger: ShippingLedger, facts: DeliveryFacts, opti
     ),
     deployments: measuredDeployments(view, failures, reworkIds),
     changes,
-    assumptions: assumptionsOf(view, attributionWindowMs),
+    assumptions: assumptionsOf(view, facts, attributionWindowMs),
     unknowns: unknownsOf(facts, ledger),
     silentSources: facts.sources
       .filter((source) => isSilent(source, options.toMs))
@@ -114,7 +114,11 @@ function measuredDeployments(
   });
 }
 
-function assumptionsOf({ shipments, ledger, duplicates }: WindowView, attributionWindowMs: number): readonly string[] {
+function assumptionsOf(
+  { shipments, ledger, duplicates }: WindowView,
+  { incidents }: DeliveryFacts,
+  attributionWindowMs: number,
+): readonly string[] {
   const assumptions = [
     "Lead times are of non-merge commits, each counted at the first deployment whose history contains it.",
   ];
@@ -130,8 +134,9 @@ function assumptionsOf({ shipments, ledger, duplicates }: WindowView, attributio
   const tags = ledger.shipments.filter(({ fact }) => fact.kind === "release").length;
   if (tags > 0)
     assumptions.push("A tag stands for a deployment at the time of the tag. Several tags on one commit are one.");
-  assumptions.push(
-    `An incident that names no cause is laid to the last deployment of the ${attributionWindowMs / 3_600_000} hours before it.`,
-  );
+  if (incidents.some(({ causedBy }) => causedBy.length === 0))
+    assumptions.push(
+      `An incident that names no cause is laid to the last deployment of the ${attributionWindowMs / 3_600_000} hours before it.`,
+    );
   return assumptions;
 }

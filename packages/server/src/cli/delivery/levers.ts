@@ -83,7 +83,7 @@ export function bottleneckText({ whatIf }: DeliveryReport): string {
   if (best === undefined) return "";
   if (best.median.after >= best.median.before * 0.98)
     return "No cap on one stage alone would shorten the median noticeably.";
-  const fall = `${fallText(best.median.before, best.median.after)} ${spanIntervalText(best.median.afterInterval)}`;
+  const fall = fallText(best.median.before, best.median.after, best.median.afterInterval);
   return `If ${STAGE_TEXT[best.stage]} took ${spanText(best.capMs)} at most, median lead time would fall ${fall}.`;
 }
 

@@ -21,14 +21,13 @@ export function spanText(ms: number): string {
   return `${value}${UNIT_SPACE}${plural}`;
 }
 
-/** Before and after in the unit of the larger one: "from 2.7 to 1.8 days". */
-export function fallText(beforeMs: number, afterMs: number): string {
+/** All in the unit of what was before: "from 2.7 to 1.8 days [1.6–1.9]". */
+export function fallText(beforeMs: number, afterMs: number, after: Interval): string {
   const before = spanOf(beforeMs);
   const unitMs = before.value === 0 ? 1 : beforeMs / before.value;
-  const after = threeDigits(afterMs / unitMs);
-  return after === 0
-    ? `from ${spanText(beforeMs)} to ${spanText(afterMs)}`
-    : `from ${before.value} to ${after}${UNIT_SPACE}${before.unit}`;
+  const [value, low, high] = [afterMs, after.low, after.high].map((ms) => threeDigits(ms / unitMs));
+  if (value === 0) return `from ${spanText(beforeMs)} to ${spanText(afterMs)} ${spanIntervalText(after)}`;
+  return `from ${before.value} to ${value}${UNIT_SPACE}${before.unit} [${low}–${high}]`;
 }
 
 function spanOf(ms: number): { readonly value: number; readonly unit: string } {
