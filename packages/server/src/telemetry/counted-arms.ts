@@ -42,6 +42,9 @@ export type WatchedPairs = ReadonlyMap<string, number>;
  */
 const LATE_TELEMETRY_MS = 60_000;
 
+/** How far this node's clock may be behind the one that started the rollout. Further: a clock was set back, and no time tells what is from before. */
+const CLOCKS_APART_MAX_MS = 5_000;
+
 /**
  * Whether a request ended before the rollout that watches its arm: it was served by what stood there then, so it is no
  * evidence for or against the new candidate. Both arms are cut alike, which keeps the tests valid.
@@ -49,7 +52,9 @@ const LATE_TELEMETRY_MS = 60_000;
  * @param endedMs by the sender's clock; `NaN` when not told, which is never before
  */
 export function isFromBefore(arm: CountedArm, endedMs: number, nowMs: number): boolean {
-  return endedMs < arm.watchedSinceMs && nowMs < arm.watchedSinceMs + LATE_TELEMETRY_MS;
+  const sinceStartMs = nowMs - arm.watchedSinceMs;
+  const isJustStarted = sinceStartMs > -CLOCKS_APART_MAX_MS && sinceStartMs < LATE_TELEMETRY_MS;
+  return isJustStarted && endedMs < arm.watchedSinceMs;
 }
 
 /** `environment/flag`, as the watched flags are named. Neither key may contain a slash. */
