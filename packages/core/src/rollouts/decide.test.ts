@@ -119,6 +119,23 @@ describe("a rollout on evidence", () => {
     if (state) expect(actOnDecision(state, decision("advance"), 2).events).toEqual([]);
   });
 
+  it("that flaps between waiting and holding is recorded six times a minute at most, and a freeze at once", () => {
+    let state = running();
+    const recorded: number[] = [];
+    for (let tick = 1; tick <= 120; tick += 1) {
+      const flapping = { ...decision(tick % 2 ? "wait" : "hold"), tick };
+      const { events } = actOnDecision(state, flapping, tick * 1_000);
+      if (events.length > 0) recorded.push(tick);
+      state = record(state, events) ?? state;
+    }
+
+    const frozen = actOnDecision(state, { ...decision("freeze"), tick: 121 }, 121_000);
+
+    expect(recorded.length).toBeGreaterThan(5);
+    expect(recorded.length).toBeLessThanOrEqual(12);
+    expect(frozen.events).toHaveLength(1);
+  });
+
   it("takes the flag's default back after completion, while it is watched", () => {
     const completed = running({ state: "completed", watchedUntilMs: 99, share: 1, stage: 3 });
 

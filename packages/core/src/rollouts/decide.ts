@@ -119,7 +119,7 @@ export function followFlagWrite(state: RolloutState, definition: FlagDefinition,
 /** Does what the guard's decision asks for, as far as mode and policy allow. */
 export function actOnDecision(state: RolloutState, decision: Decision, nowMs: number): RolloutOutcome {
   if (!isWatched(state)) return NOTHING;
-  const isNews = state.lastJudged?.verdict !== decision.verdict || state.lastJudged.cause !== decision.cause;
+  const isNews = isNewsworthy(state, decision);
   const judged = (acted: boolean): RolloutEvent => ({
     type: "rollout.judged",
     data: { tick: decision.tick, acted, decision },
@@ -138,6 +138,16 @@ export function actOnDecision(state: RolloutState, decision: Decision, nowMs: nu
   if (decision.verdict === "advance" && state.state === "running")
     return prepend(judged(true), enterNextStage(state, "gate-met", decision.sentence, nowMs));
   return onlyRecorded;
+}
+
+/** A `rollout.judged` event is 3 kB: one that changes its mind each second may write six a minute, not sixty. */
+const FLAPPING_TICKS_MIN = 10;
+
+/** Whether a verdict is another than the last recorded one, and either asks for something or has not just changed. */
+function isNewsworthy({ lastJudged }: RolloutState, { verdict, cause, tick }: Decision): boolean {
+  if (lastJudged?.verdict === verdict && lastJudged.cause === cause) return false;
+  const isAsking = verdict !== "wait" && verdict !== "hold";
+  return isAsking || tick - (lastJudged?.tick ?? 0) >= FLAPPING_TICKS_MIN || lastJudged === null;
 }
 
 function enterNextStage(state: RolloutState, step: RolloutStep, sentence: string, nowMs: number): RolloutOutcome {

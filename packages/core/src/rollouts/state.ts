@@ -90,7 +90,12 @@ export type RolloutState = RolloutRequest & {
   /** 0..1, as published. */
   readonly share: number;
   /** The last recorded verdict, to tell when it changes. */
-  readonly lastJudged: { readonly verdict: string; readonly cause: string } | null;
+  readonly lastJudged: {
+    readonly verdict: string;
+    readonly cause: string;
+    /** Absent in a state that an older version stored. */
+    readonly tick?: number;
+  } | null;
 };
 
 /** An event as the journal stored it. */
@@ -133,7 +138,7 @@ export function evolveRollout(state: RolloutState | undefined, event: RecordedRo
       return { ...next, stage: event.data.stage, share: event.data.share, stageSinceMs: event.occurredAtMs };
     case "rollout.judged": {
       const { verdict, cause } = event.data.decision;
-      return { ...next, lastJudged: { verdict, cause } };
+      return { ...next, lastJudged: { verdict, cause, tick: event.data.tick } };
     }
     case "rollout.paused":
       return { ...next, state: "paused" };

@@ -7,7 +7,7 @@ import type { Tables } from "../db/tables.ts";
 import { readActive } from "./read.ts";
 
 /** The newest are enough: two of the same value are too many already. */
-const ROLLBACKS_LOOKED_AT = 50;
+const ENDED_LOOKED_AT = 50;
 
 /** A rollout's rule without its names and audiences: about 250 bytes, and the baseline's name. */
 const ROLLOUT_RULE_BYTES = 400;
@@ -27,24 +27,26 @@ export async function readAdmissionFacts(db: Kysely<Tables>, request: RolloutReq
   };
 }
 
-/** When earlier rollouts of this candidate, with this value, were rolled back. */
+/** When earlier rollouts of this candidate, with this value, were rolled back; one that completed since has settled it. */
 export async function readRollbacks(
   db: Kysely<Tables>,
   request: Pick<RolloutRequest, "environment" | "flag" | "candidate" | "candidateValue">,
 ): Promise<number[]> {
-  const rolledBack = await db
+  const ended = await db
     .selectFrom("rollout")
-    .select(["body", "ended_at_ms"])
+    .select(["state", "body", "ended_at_ms"])
     .where("environment", "=", request.environment)
     .where("flag", "=", request.flag)
     .where("candidate", "=", request.candidate)
-    .where("state", "=", "rolled-back")
+    .where("state", "in", ["rolled-back", "completed"])
     .orderBy("ended_at_ms", "desc")
-    .limit(ROLLBACKS_LOOKED_AT)
+    .limit(ENDED_LOOKED_AT)
     .execute();
-  return rolledBack
-    .filter((row) => readStoredJson<RolloutState>(row.body).candidateValue === request.candidateValue)
-    .map((row) => row.ended_at_ms ?? 0);
+  const ofValue = ended.filter(
+    (row) => readStoredJson<RolloutState>(row.body).candidateValue === request.candidateValue,
+  );
+  const settled = ofValue.findIndex((row) => row.state === "completed");
+  return (settled === -1 ? ofValue : ofValue.slice(0, settled)).map((row) => row.ended_at_ms ?? 0);
 }
 
 /** What a rollout adds to the document that providers take whole. */

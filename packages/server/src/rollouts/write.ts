@@ -5,6 +5,7 @@ import type { RolloutState } from "@steadfast/core/rollouts/state";
 import type { Kysely, Transaction } from "kysely";
 import type { Database } from "../db/database.ts";
 import { serialiseWrites } from "../db/serialise-writes.ts";
+import { readStoredJson } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
 import { ProblemError } from "../http/problem.ts";
 import { retryOnWriteConflict } from "../http/retry-on-write-conflict.ts";
@@ -90,8 +91,33 @@ export async function actOnRollout(
       const state = await loadRollout(trx, id);
       check(state);
       const outcome = decide(state);
-      if (!outcome.ok) throw new ProblemError(outcome.code, outcome.detail);
+      if (!outcome.ok) throw new ProblemError(outcome.code, `${outcome.detail}${await sayWhoActed(trx, id)}`);
       await applyOutcome(deps, trx, append, state, outcome, provenance);
     }),
   );
+}
+
+/** Two people may act at once: the one who is refused is told what the other has done. */
+const DONE_BY_EVENT: Readonly<Record<string, string>> = {
+  "rollout.stage-entered": "moved on",
+  "rollout.paused": "paused",
+  "rollout.resumed": "resumed",
+  "rollout.completed": "completed",
+  "rollout.rolled-back": "rolled back",
+  "rollout.stopped": "stopped",
+};
+
+async function sayWhoActed(trx: Transaction<Tables>, id: string): Promise<string> {
+  const last = await trx
+    .selectFrom("event")
+    .select(["type", "actor", "reason", "occurred_at_ms"])
+    .where("stream", "=", rolloutStream(id))
+    .where("type", "in", Object.keys(DONE_BY_EVENT))
+    .orderBy("version", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (!last) return "";
+  const { name } = readStoredJson<Provenance["actor"]>(last.actor);
+  const why = last.reason ? ` ("${last.reason}")` : "";
+  return ` It was ${DONE_BY_EVENT[last.type]} by ${name} at ${new Date(last.occurred_at_ms).toISOString()}${why}.`;
 }
