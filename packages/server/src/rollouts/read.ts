@@ -221,7 +221,7 @@ function plainCause(cause: string): string {
 /** A `rollout.judged` event as the API shows it. */
 export function toDecisionRecord(event: StoredEvent): DecisionRecord {
   const { decision: judged, acted } = storedAs<{ decision: Decision; acted: boolean }>(event.data);
-  return { ...toDecision(judged), seq: event.seq, acted, signals: [...judged.signals] };
+  return { ...toDecision(judged), seq: event.seq, acted, notified: judged.isNotified, signals: [...judged.signals] };
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();

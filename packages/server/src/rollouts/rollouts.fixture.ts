@@ -21,12 +21,17 @@ const FLAG = {
 } as const;
 
 /** Rollouts on a real store, with a clock and telemetry in the test's hand and every flag alike. */
-export async function openRollouts(database: Database, projectors: readonly Projector[] = [rolloutProjector]) {
+export async function openRollouts(
+  database: Database,
+  projectors: readonly Projector[] = [rolloutProjector],
+  log: pino.Logger = pino({ level: "silent" }),
+) {
   const clock = { nowMs: Date.UTC(2026, 0, 1) };
   const journal: Journal = await createJournal({ database, projectors, nowMs: () => clock.nowMs, newId });
   const arriving = new Map<string, ArmCounts>();
   const defaults: string[] = [];
   let heldOnly: string | undefined;
+  let isSilent = false;
 
   const deps: JudgeDeps = {
     database,
@@ -39,9 +44,10 @@ export async function openRollouts(database: Database, projectors: readonly Proj
     },
     discardArrivals: async () => {},
     readHistory: async () => ({ requests: 100_000, failures: 100 }),
-    log: pino({ level: "silent" }),
+    log,
     claim: async (ids) => ids.filter((id) => heldOnly === undefined || id === heldOnly),
     takeArrivals: async (_trx, pairs) => {
+      if (isSilent) return new Map();
       const spans: [TelemetrySource, Map<string, ArmCounts>] = ["spans", new Map(arriving)];
       return new Map(pairs.map((pair) => [pair, new Map([spans])]));
     },
@@ -72,8 +78,13 @@ export async function openRollouts(database: Database, projectors: readonly Proj
     hold: (id: string) => {
       heldOnly = id;
     },
+    /** Nothing reports any more, not even that there is nothing. */
+    fallSilent: () => {
+      isSilent = true;
+    },
     /** What each arm sends per tick from now on. */
     arrive: (arms: { readonly on?: ArmCounts; readonly off?: ArmCounts }) => {
+      isSilent = false;
       arriving.clear();
       for (const [variant, counts] of Object.entries(arms)) arriving.set(variant, counts);
     },

@@ -161,6 +161,7 @@ export const decisionRecord = decision
   .extend({
     seq: z.number().int(),
     acted: z.boolean().describe("false: dry-run, or nothing to do"),
+    notified: z.boolean().describe("true: telemetry had been missing long enough to tell somebody"),
     signals: z.array(signalReading),
   })
   .meta({ id: "DecisionRecord" });

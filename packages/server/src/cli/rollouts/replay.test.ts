@@ -48,6 +48,7 @@ function record(decision: Decision): DecisionRecord {
     stage: decision.stage + 1,
     seq: decision.tick,
     acted: false,
+    notified: false,
     signals: [],
   };
 }

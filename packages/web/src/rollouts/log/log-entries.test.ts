@@ -23,6 +23,7 @@ const event = (seq: number, type: string, more: Partial<JournalEvent> = {}): Jou
 const decision = (seq: number, acted: boolean): DecisionRecord => ({
   seq,
   acted,
+  notified: false,
   verdict: "advance",
   cause: "gate-met",
   sentence: "All is well.",
