@@ -2,6 +2,7 @@ import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeInBrowser, launchBrowser, withWindows } from "./browser.ts";
+import { tellQuarter } from "./delivery-quarter.ts";
 import { createFlag, LONG_STAGES, startRollout, untilJudged } from "./guarded-rollout.ts";
 import { type Load, startTelemetryLoad } from "./load.ts";
 import { ADMIN_TOKEN, type ServerProcess, startServer } from "./server-process.ts";
@@ -23,6 +24,7 @@ describeInBrowser("the dashboard's pages", () => {
     await startRollout(server.api, "in-the-queue", { stages: LONG_STAGES });
     const ended = await startRollout(server.api, "taken-back", { stages: LONG_STAGES });
     await server.api.post(`/api/v1/rollouts/${ended.id}/roll-back`, { reason: "to be shown" });
+    await tellQuarter(server.api, "billing", Date.now());
     await untilJudged(server.api, id);
     visited = { rolloutId: id, endedRolloutId: ended.id };
   });

@@ -7,6 +7,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "./browser.ts";
+import { delivery } from "./screens/delivery.ts";
 import { flags } from "./screens/flags.ts";
 import { journal } from "./screens/journal.ts";
 import { now } from "./screens/now.ts";
@@ -29,6 +30,7 @@ const SCREENS: readonly Screen[] = [
   start,
   flags,
   journal,
+  delivery,
   environments,
   tokens,
   about,

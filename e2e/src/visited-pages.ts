@@ -53,6 +53,21 @@ export const VISITS: readonly Visit[] = [
     path: "/journal?text=nothing-of-the-kind",
     ready: (page) => page.getByTestId("empty-state").waitFor(),
   },
+  {
+    name: "delivery",
+    path: "/delivery?service=billing",
+    ready: (page) => page.getByRole("region", { name: "The five levers" }).waitFor(),
+  },
+  {
+    name: "what a figure of delivery is made of",
+    path: "/delivery?service=billing&open=failures",
+    ready: (page) => page.getByRole("dialog").getByRole("row").nth(1).waitFor(),
+  },
+  {
+    name: "no delivery",
+    path: "/delivery?service=billing&environment=staging",
+    ready: (page) => page.getByTestId("empty-state").waitFor(),
+  },
   { name: "the palette", path: "/", ready: openPalette },
   { name: "the keyboard help", path: "/", ready: openKeyboardHelp },
   {

@@ -1,4 +1,5 @@
 import type { Api, CreatedToken, Rollout, StartRollout } from "../api.ts";
+import { tellQuarter } from "../delivery-quarter.ts";
 import { eventually } from "../eventually.ts";
 import { readRollout, untilState } from "../guarded-rollout.ts";
 import { type ServerProcess, startServer } from "../server-process.ts";
@@ -61,6 +62,7 @@ async function tell(api: Api, shop: ShopProcess): Promise<Pick<Story, "token" | 
   for (const [key, owner, service, description] of FLAGS)
     await jonas.post("/api/v1/flags", { key, owner, service, description });
 
+  await tellQuarter(api, "billing", Date.now());
   const takenBack = await showOneTakenBack(jonas, shop);
   const inFlight = await start(maya, "new-checkout", "One page instead of four");
   const queued = await start(jonas, "gift-wrapping", "Asked for by the Christmas team");

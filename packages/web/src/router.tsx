@@ -9,6 +9,8 @@ import {
   retainSearchParams,
 } from "@tanstack/react-router";
 import { meQuery } from "./api/queries.ts";
+import { readDeliverySearch } from "./delivery/delivery-search.ts";
+import { readFlagSearch, readFlagsSearch } from "./flags/flag-search.ts";
 import type { HealthPart } from "./health/health-strip.tsx";
 import { readJournalSearch } from "./journal/journal-search.ts";
 import { type ChartView, readChartView } from "./rollouts/charts/chart-view.ts";
@@ -99,6 +101,13 @@ const journalRoute = createRoute({
   component: lazyRouteComponent(() => import("./journal/journal-page.tsx"), "JournalPage"),
 });
 
+const deliveryRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/delivery",
+  validateSearch: readDeliverySearch,
+  component: lazyRouteComponent(() => import("./delivery/delivery-page.tsx"), "DeliveryPage"),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/settings",
@@ -145,6 +154,7 @@ const routeTree = rootRoute.addChildren([
     rolloutRoute,
     flagsRoute,
     journalRoute,
+    deliveryRoute,
     settingsRoutes,
     elsewhereRoute,
   ]),

@@ -55,7 +55,7 @@ export function measureLedger(ledger: ShippingLedger, facts: DeliveryFacts, opti
     recovery: recoveryOf(changeFailRate.links),
     rework,
     batch: batchOf(view),
-    trend: trendsOf(view, changeFailRate.links, heardOf(facts.sources), seed),
+    trend: trendsOf(view, { links: changeFailRate.links, changes, heard: heardOf(facts.sources) }, seed),
     stages: stageLedgerOf(shipped, facts.pipelineRuns),
     whatIf: whatIfOf(shipped, ledger.shipments, seed),
     flow: flowCheckOf(view),

@@ -1,7 +1,7 @@
 import { findChangePoints, SEGMENT_MIN } from "./change-points.ts";
 import { distributionOf } from "./distribution.ts";
 import type { SourceFact } from "./facts.ts";
-import type { FailureLink, TrendMeasure, TrendSeries } from "./report.ts";
+import type { FailureLink, MeasuredChange, TrendMeasure, TrendSeries } from "./report.ts";
 import { isMeasured, type WindowView } from "./window-view.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -31,11 +31,16 @@ export function heardOf(sources: readonly SourceFact[]): Heard {
   };
 }
 
+type TrendFacts = {
+  readonly links: readonly FailureLink[];
+  readonly changes: readonly MeasuredChange[];
+  readonly heard: Heard;
+};
+
 /** Lead time, frequency, change fail rate and batch size by period, each tested for a change of its level. */
 export function trendsOf(
   view: WindowView,
-  links: readonly FailureLink[],
-  heard: Heard,
+  { links, changes, heard }: TrendFacts,
   seed: number,
 ): readonly TrendSeries[] {
   const { fromMs, toMs } = view.options;
@@ -43,7 +48,7 @@ export function trendsOf(
   const count = Math.min(PERIODS_MAX * 4, Math.ceil((toMs - fromMs) / periodMs));
   if (count <= 0) return [];
   const cutter = { fromMs, periodMs, count };
-  const leads = cut(cutter, leadTimes(view));
+  const leads = cut(cutter, leadTimes(view, changes));
   const deployments = cut(
     cutter,
     view.shipments.map(({ atMs, fact }) => ({ atMs, value: fact.id })),
@@ -87,7 +92,13 @@ function cut<Value>(
   return periods;
 }
 
-function leadTimes({ counted, ledger }: WindowView): readonly Timed<number>[] {
+/** Of commits; where a source knows only pull requests, of those. */
+function leadTimes({ counted, ledger }: WindowView, changes: readonly MeasuredChange[]): readonly Timed<number>[] {
+  if (counted.length === 0) {
+    return changes.flatMap(({ shippedAtMs, leadMs }) =>
+      leadMs === null ? [] : [{ atMs: shippedAtMs, value: leadMs }],
+    );
+  }
   return counted.flatMap(({ commit, shipment }) => {
     const value = shipment.atMs - (ledger.graph.commits[commit]?.authoredAtMs ?? Number.NaN);
     return value >= 0 ? [{ atMs: shipment.atMs, value }] : [];

@@ -1,7 +1,14 @@
-import { IconActivityHeartbeat, IconFlag, IconNotebook, IconSettings, type TablerIcon } from "@tabler/icons-react";
+import {
+  IconActivityHeartbeat,
+  IconFlag,
+  IconNotebook,
+  IconSettings,
+  IconTimeline,
+  type TablerIcon,
+} from "@tabler/icons-react";
 
 export type PageLink = {
-  readonly to: "/" | "/flags" | "/journal" | "/settings";
+  readonly to: "/" | "/flags" | "/journal" | "/delivery" | "/settings";
   readonly label: string;
   readonly Icon: TablerIcon;
   /** Pressed after `g`. */
@@ -21,5 +28,6 @@ export const PAGES: readonly PageLink[] = [
   },
   { to: "/flags", label: "Flags", Icon: IconFlag, key: "f", about: "toggles, variants, targeting" },
   { to: "/journal", label: "Journal", Icon: IconNotebook, key: "j", about: "audit log, history, events" },
+  { to: "/delivery", label: "Delivery", Icon: IconTimeline, key: "d", about: "lead time, DORA metrics, bottleneck" },
   { to: "/settings", label: "Settings", Icon: IconSettings, key: "s", about: "environments, tokens, about" },
 ];

@@ -1,0 +1,17 @@
+import type { Page } from "playwright-core";
+import { failing, type Screen } from "./screen.ts";
+
+const asAdmin = ({ server }: { readonly server: { readonly adminToken: string } }) => server.adminToken;
+const untilMeasured = (page: Page) => page.getByRole("region", { name: "The five levers" }).waitFor();
+
+export const delivery: Screen = {
+  name: "delivery",
+  empty: { path: "/delivery", ready: (page) => page.getByTestId("empty-state").waitFor() },
+  busy: { path: "/delivery?service=billing", token: asAdmin, ready: untilMeasured },
+  failing: {
+    path: "/delivery?service=billing",
+    token: asAdmin,
+    prepare: failing("**/api/v1/services/billing/delivery*"),
+    ready: (page) => page.getByRole("alert").waitFor(),
+  },
+};

@@ -1,0 +1,165 @@
+import { Link } from "@tanstack/react-router";
+import type { DeliveryReport, MeasuredDeployment } from "../api/types.ts";
+import { formatExactTime } from "../ui/format.ts";
+import { ChartFrame } from "./chart-frame.tsx";
+import { formatDay, linearScale, timeTicks } from "./scale.ts";
+
+const HEIGHT = 118;
+const LEFT = 84;
+const TICK_PIXELS = 90;
+
+/** Lanes from the top: what went out, what was taken back, what hurt. */
+const LANES = [
+  { name: "deployments", y: 20 },
+  { name: "rollbacks", y: 48 },
+  { name: "incidents", y: 76 },
+] as const;
+
+/** When something reached users, which of it failed, what was taken back, and what hurt meanwhile. */
+export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
+  const { deployments, incidents, window } = report;
+  const failed = deployments.filter((each) => each.isFailed).length;
+  const rollbacks = deployments.filter((each) => each.role === "rollback").length;
+  return (
+    <ChartFrame
+      title="Deployments"
+      height={HEIGHT}
+      description={`${deployments.length} deployments, ${failed} of them failed; ${rollbacks} rollbacks; ${incidents.length} incidents.`}
+      legend={
+        <>
+          <Legend symbol={<Mark kind="fine" />}>reached users</Legend>
+          <Legend symbol={<Mark kind="flag" />}>a flag's rollout</Legend>
+          <Legend symbol={<Mark kind="failed" />}>failed</Legend>
+          <Legend symbol={<Mark kind="rollback" />}>took back</Legend>
+          <Legend symbol={<Mark kind="incident" />}>incident</Legend>
+        </>
+      }
+    >
+      {(width) => {
+        const x = linearScale([window.fromMs, window.toMs], [LEFT, width - 12]);
+        return (
+          <>
+            {LANES.map((lane) => (
+              <g key={lane.name}>
+                <text x={0} y={lane.y + 4}>
+                  {lane.name}
+                </text>
+                <line x1={LEFT} x2={width} y1={lane.y} y2={lane.y} stroke="var(--line)" />
+              </g>
+            ))}
+            {timeTicks([window.fromMs, window.toMs], Math.max(2, Math.floor((width - LEFT) / TICK_PIXELS))).map(
+              (tick) => (
+                <text key={tick} x={x(tick)} y={HEIGHT - 6} textAnchor="middle">
+                  {formatDay(tick)}
+                </text>
+              ),
+            )}
+            {incidents.map((each) => (
+              <Incident key={each.id} incident={each} x={x} toMs={window.toMs} />
+            ))}
+            {deployments
+              .toSorted((a, b) => Number(a.isFailed) - Number(b.isFailed))
+              .map((each) => (
+                <Deployment key={each.id} deployment={each} x={x(each.atMs)} />
+              ))}
+          </>
+        );
+      }}
+    </ChartFrame>
+  );
+}
+
+function Deployment({ deployment, x }: { deployment: MeasuredDeployment; x: number }) {
+  const { id, name, atMs, role, isFailed, kind, nonMerge } = deployment;
+  const isRollback = role === "rollback";
+  const looks = isRollback ? "rollback" : isFailed ? "failed" : kind === "flag" ? "flag" : "fine";
+  const words = isRollback
+    ? "took back"
+    : isFailed
+      ? "failed"
+      : kind === "flag"
+        ? "a flag's rollout"
+        : `${nonMerge} commits`;
+  return (
+    <Link to="/delivery" search={(search) => ({ ...search, open: `deployment:${id}` })} tabIndex={-1} aria-hidden>
+      <g transform={`translate(${x} ${LANES[isRollback ? 1 : 0].y})`}>
+        <title>{`${name}, ${words}\n${formatExactTime(atMs)}`}</title>
+        <circle r={10} fill="transparent" />
+        <Shape kind={looks} />
+      </g>
+    </Link>
+  );
+}
+
+type IncidentProps = {
+  readonly incident: DeliveryReport["incidents"][number];
+  readonly x: (ms: number) => number;
+  readonly toMs: number;
+};
+
+function Incident({ incident, x, toMs }: IncidentProps) {
+  const from = x(incident.detectedAtMs);
+  const width = Math.max(6, x(incident.resolvedAtMs ?? toMs) - from);
+  const isOpen = incident.resolvedAtMs === null;
+  return (
+    <g>
+      <title>{`${incident.title}${isOpen ? ", still open" : ""}\n${formatExactTime(incident.detectedAtMs)}`}</title>
+      <rect
+        x={from}
+        y={LANES[2].y - 5}
+        width={width}
+        height={10}
+        rx={3}
+        fill="var(--bad-mark)"
+        opacity={isOpen ? 1 : 0.75}
+      />
+    </g>
+  );
+}
+
+type Kind = "fine" | "flag" | "failed" | "rollback" | "incident";
+
+function Shape({ kind }: { kind: Kind }) {
+  switch (kind) {
+    case "fine":
+      return <circle r={4.5} fill="var(--candidate-arm)" stroke="var(--surface)" strokeWidth={1.5} />;
+    case "flag":
+      return (
+        <rect
+          x={-4}
+          y={-4}
+          width={8}
+          height={8}
+          transform="rotate(45)"
+          fill="var(--candidate-arm)"
+          stroke="var(--surface)"
+          strokeWidth={1.5}
+        />
+      );
+    case "failed":
+      return (
+        <path d="M-4.5-4.5 4.5 4.5M4.5-4.5-4.5 4.5" stroke="var(--bad-mark)" strokeWidth={2.6} strokeLinecap="round" />
+      );
+    case "rollback":
+      return <path d="M5-5V5L-4 0Z" fill="var(--bad-mark)" stroke="var(--surface)" strokeWidth={1} />;
+    default:
+      return <rect x={-6} y={-4} width={12} height={8} rx={3} fill="var(--bad-mark)" opacity={0.75} />;
+  }
+}
+
+function Mark({ kind }: { kind: Kind }) {
+  return (
+    <svg width={14} height={14} viewBox="-7 -7 14 14" aria-hidden>
+      <Shape kind={kind} />
+    </svg>
+  );
+}
+
+function Legend({ symbol, children }: { symbol: React.ReactNode; children: React.ReactNode }) {
+  return (
+    <span>
+      {symbol}
+      {children}
+    </span>
+  );
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { readDeliverySearch } from "./delivery-search.ts";
+import { comparedWith, formatSpanWithin, type Measure } from "./figures.ts";
+import { linearScale, logScale, timeTicks } from "./scale.ts";
+
+const HOUR = 3_600_000;
+
+const measure = (value: number | null): Measure => ({
+  ...{ name: "lead-time", label: "", text: "", made: "", isLowerBetter: true, opens: "", value },
+});
+
+describe("figures of delivery", () => {
+  it("show a value and its range in one unit", () => {
+    expect(formatSpanWithin(53 * HOUR, { low: 46 * HOUR, high: 62 * HOUR })).toBe("2.2 d [1.9 – 2.6]");
+    expect(formatSpanWithin(3 * HOUR, { low: 2.5 * HOUR, high: 4 * HOUR })).toBe("3 h [2.5 – 4]");
+  });
+
+  it("are compared with the time before only where both are known", () => {
+    expect(comparedWith(measure(80), measure(100), 90)).toBe("20 % less than in the 90 days before");
+    expect(comparedWith(measure(101), measure(100), 90)).toBe("as in the 90 days before");
+    expect(comparedWith(measure(null), measure(100), 90)).toBeNull();
+    expect(comparedWith(measure(5), measure(null), 90)).toBeNull();
+  });
+});
+
+describe("the address of the Delivery page", () => {
+  it("takes what it knows and leaves out the rest", () => {
+    expect(readDeliverySearch({ service: "shop", days: "30", open: "failures", x: 1 })).toEqual({
+      ...{ service: "shop", days: 30, open: "failures" },
+    });
+    expect(readDeliverySearch({ service: 7, days: 90, open: "" })).toEqual({});
+  });
+});
+
+describe("scales", () => {
+  it("map values onto pixels, and logs keep what is below their start at it", () => {
+    expect(linearScale([0, 10], [0, 100])(5)).toBe(50);
+    expect(linearScale([3, 3], [0, 100])(3)).toBe(0);
+    expect(logScale([1, 100], [0, 100])(10)).toBeCloseTo(50);
+    expect(logScale([1, 100], [0, 100])(0)).toBe(0);
+  });
+
+  it("names days of a window, not more than there is room for", () => {
+    const ticks = timeTicks([Date.UTC(2026, 0, 1), Date.UTC(2026, 3, 1)], 6);
+
+    expect(ticks.length).toBeGreaterThanOrEqual(2);
+    expect(ticks.length).toBeLessThanOrEqual(6);
+    expect(ticks.every((tick) => tick % (24 * HOUR) === 0)).toBe(true);
+  });
+});

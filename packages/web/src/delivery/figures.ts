@@ -1,0 +1,113 @@
+import type { DeliveryReport, StageName } from "../api/types.ts";
+import { formatDuration, formatPercent } from "../ui/format.ts";
+
+/** Below these many values a figure is "too few": the same as on the command line. */
+export const MEDIAN_N_MIN = 5;
+export const RATE_N_MIN = 10;
+
+const HOUR_MS = 3_600_000;
+
+export const STAGE_WORDS: Readonly<Record<StageName, { readonly label: string; readonly about: string }>> = {
+  coding: { label: "Coding", about: "first commit until the request is opened" },
+  pickup: { label: "Pickup", about: "opened until somebody else looks" },
+  review: { label: "Review", about: "first look until approved" },
+  merge: { label: "Merge", about: "approved until merged" },
+  development: { label: "Development", about: "written until it entered the history" },
+  queue: { label: "Queue", about: "merged until its deployment began" },
+  rollout: { label: "Rollout", about: "deployment began until everybody had it" },
+};
+
+/** `3 d 4 h`, from milliseconds. */
+export function formatSpan(ms: number): string {
+  return formatDuration(ms / 1_000);
+}
+
+/** `2.2 d [1.9 – 2.6]` in one unit, so that the three can be compared at a glance. */
+export function formatSpanWithin(ms: number, interval: { readonly low: number; readonly high: number }): string {
+  const unit = ms >= 48 * HOUR_MS ? { ms: 24 * HOUR_MS, name: "d" } : { ms: HOUR_MS, name: "h" };
+  const inUnit = (value: number) => Number((value / unit.ms).toPrecision(2));
+  return `${inUnit(ms)} ${unit.name} [${inUnit(interval.low)} – ${inUnit(interval.high)}]`;
+}
+
+export type MeasureName = "lead-time" | "frequency" | "change-fail-rate" | "recovery" | "rework";
+
+export type Measure = {
+  readonly name: MeasureName;
+  readonly label: string;
+  /** `null`: too few to say. */
+  readonly value: number | null;
+  readonly text: string;
+  /** What the figure is made of: its denominator, its range. */
+  readonly made: string;
+  readonly isLowerBetter: boolean;
+  /** Which changes or deployments it opens. */
+  readonly opens: string;
+};
+
+/** The five levers, each with its denominator. */
+export function measuresOf(report: DeliveryReport): readonly Measure[] {
+  return [leadTimeOf(report), frequencyOf(report), failRateOf(report), recoveryOf(report), reworkOf(report)];
+}
+
+function leadTimeOf({ leadTime }: DeliveryReport): Measure {
+  const { change, author } = leadTime;
+  const isOfChanges = change !== null && change.n >= MEDIAN_N_MIN;
+  const of = isOfChanges ? change : author;
+  const value = of.n >= MEDIAN_N_MIN ? of.median : null;
+  const unit = isOfChanges ? "pull requests" : "commits";
+  const p90 = of.p90 === null || value === null ? "" : `p90 ${formatSpan(of.p90)} · `;
+  return {
+    ...{ name: "lead-time", label: "Change lead time", isLowerBetter: true, opens: "changes", value },
+    text: value === null ? "too few" : formatSpan(value),
+    made: `${p90}${of.n} ${unit}${of.negative > 0 ? ` · ${of.negative} negative, left out` : ""}`,
+  };
+}
+
+function frequencyOf({ frequency, window }: DeliveryReport): Measure {
+  const { count, perWeek, rollbacks } = frequency;
+  const days = Math.round((window.toMs - window.fromMs) / (24 * HOUR_MS));
+  return {
+    ...{ name: "frequency", label: "Deployment frequency", isLowerBetter: false, opens: "deployments", value: perWeek },
+    text: count === 0 ? "none" : `${perWeek >= 10 ? Math.round(perWeek) : Number(perWeek.toPrecision(2))} a week`,
+    made: `${count} in ${days} days${rollbacks > 0 ? `, ${rollbacks} of them rollbacks` : ""}`,
+  };
+}
+
+function failRateOf({ changeFailRate }: DeliveryReport): Measure {
+  const { failed, deployments, rate, interval, unlinked } = changeFailRate;
+  const value = deployments >= RATE_N_MIN ? rate : null;
+  const range = interval && value !== null ? ` [${formatPercent(interval.low)} – ${formatPercent(interval.high)}]` : "";
+  return {
+    ...{ name: "change-fail-rate", label: "Change fail rate", isLowerBetter: true, opens: "failures", value },
+    text: value === null ? "too few" : formatPercent(value),
+    made: `${failed} of ${deployments}${range}${unlinked.length > 0 ? ` · ${unlinked.length} unlinked` : ""}`,
+  };
+}
+
+function recoveryOf({ recovery, changeFailRate }: DeliveryReport): Measure {
+  const value = recovery.n >= MEDIAN_N_MIN ? recovery.median : null;
+  const open = recovery.open > 0 ? ` · ${recovery.open} still open` : "";
+  return {
+    ...{ name: "recovery", label: "Recovery time", isLowerBetter: true, opens: "failures", value },
+    text: value === null ? (changeFailRate.failed === 0 ? "no failure" : "too few") : formatSpan(value),
+    made: `${recovery.n} recovered${open}`,
+  };
+}
+
+function reworkOf({ rework }: DeliveryReport): Measure {
+  const value = rework.deployments >= RATE_N_MIN ? rework.rate : null;
+  return {
+    ...{ name: "rework", label: "Rework rate", isLowerBetter: true, opens: "rework", value },
+    text: value === null ? "too few" : formatPercent(value),
+    made: `${rework.count} of ${rework.deployments} were unplanned repairs`,
+  };
+}
+
+/** `12 % shorter than the 90 days before`; `null` where either is not known. */
+export function comparedWith(measure: Measure, before: Measure | undefined, days: number): string | null {
+  if (measure.value === null || !before || before.value === null || before.value === 0) return null;
+  const change = measure.value / before.value - 1;
+  if (Math.abs(change) < 0.05) return `as in the ${days} days before`;
+  const percent = `${Math.round(Math.abs(change) * 100)} %`;
+  return `${percent} ${change > 0 ? "more" : "less"} than in the ${days} days before`;
+}

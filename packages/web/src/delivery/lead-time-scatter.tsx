@@ -1,0 +1,99 @@
+import { Link } from "@tanstack/react-router";
+import type { DeliveryReport, MeasuredChange } from "../api/types.ts";
+import { formatExactTime } from "../ui/format.ts";
+import { ChartFrame } from "./chart-frame.tsx";
+import { formatSpan, MEDIAN_N_MIN } from "./figures.ts";
+import { DURATION_TICKS_MS, formatDay, linearScale, logScale, timeTicks } from "./scale.ts";
+
+const HEIGHT = 260;
+const LEFT = 44;
+const BOTTOM = 22;
+const RIGHT = 40;
+const TICK_PIXELS = 90;
+const LINES = [0.5, 0.85, 0.9] as const;
+
+/** Points beyond this are not drawn: a browser draws each, and nobody tells more apart. The newest are. */
+const POINTS_MAX = 1_500;
+
+/** Every change by when it was shipped and how long it took, on a logarithm, with p50, p85 and p90. */
+export function LeadTimeScatter({ report }: { report: DeliveryReport }) {
+  const { changes, window } = report;
+  const known = changes.flatMap((change) => (change.leadMs === null ? [] : [{ change, leadMs: change.leadMs }]));
+  if (known.length < MEDIAN_N_MIN) return null;
+  const sorted = known.map((each) => each.leadMs).sort((a, b) => a - b);
+  const lines = LINES.map((p) => ({ p, ms: percentile(sorted, p) }));
+  const range = [Math.max(60_000, sorted[0] ?? 0), Math.max(120_000, sorted.at(-1) ?? 0)] as const;
+  return (
+    <ChartFrame
+      title="Lead times"
+      note={`Each point a ${known[0]?.change.unit ?? "change"}${known.length > POINTS_MAX ? `; the newest ${POINTS_MAX} of ${known.length}` : ""}`}
+      height={HEIGHT}
+      description={lines.map(({ p, ms }) => `p${p * 100}: ${formatSpan(ms)}`).join("; ")}
+    >
+      {(width) => {
+        const x = linearScale([window.fromMs, window.toMs], [LEFT, width - RIGHT]);
+        const y = logScale(range, [HEIGHT - BOTTOM - 4, 8]);
+        return (
+          <>
+            {DURATION_TICKS_MS.filter((tick) => tick >= range[0] && tick <= range[1]).map((tick) => (
+              <g key={tick}>
+                <line x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} stroke="var(--line)" />
+                <text x={LEFT - 6} y={y(tick) + 4} textAnchor="end">
+                  {formatSpan(tick)}
+                </text>
+              </g>
+            ))}
+            {timeTicks([window.fromMs, window.toMs], Math.max(2, Math.floor((width - LEFT) / TICK_PIXELS))).map(
+              (tick) => (
+                <text key={tick} x={x(tick)} y={HEIGHT - 4} textAnchor="middle">
+                  {formatDay(tick)}
+                </text>
+              ),
+            )}
+            {known.slice(-POINTS_MAX).map(({ change, leadMs }) => (
+              <Point key={change.id} change={change} x={x(change.shippedAtMs)} y={y(leadMs)} leadMs={leadMs} />
+            ))}
+            {lines.map(({ p, ms }, index) => (
+              <g key={p}>
+                <line
+                  x1={LEFT}
+                  x2={width - RIGHT}
+                  y1={y(ms)}
+                  y2={y(ms)}
+                  stroke="var(--text)"
+                  strokeDasharray={["", "6 4", "2 3"][index]}
+                />
+                <text x={width - RIGHT + 5} y={y(ms) + (p === 0.85 ? 10 : p === 0.9 ? -1 : 4)}>
+                  p{p * 100}
+                </text>
+              </g>
+            ))}
+          </>
+        );
+      }}
+    </ChartFrame>
+  );
+}
+
+function Point({ change, x, y, leadMs }: { change: MeasuredChange; x: number; y: number; leadMs: number }) {
+  return (
+    <Link
+      to="/delivery"
+      search={(search) => ({ ...search, open: `deployment:${change.deploymentId}` })}
+      tabIndex={-1}
+      aria-hidden
+    >
+      <circle cx={x} cy={y} r={3.2} fill="var(--candidate-arm)" fillOpacity={0.55}>
+        <title>{`${change.title}\n${change.author}, ${formatSpan(leadMs)}, shipped ${formatExactTime(change.shippedAtMs)}`}</title>
+      </circle>
+    </Link>
+  );
+}
+
+/** Linear between closest ranks, as every percentile of the report. */
+function percentile(sorted: readonly number[], p: number): number {
+  const rank = p * (sorted.length - 1);
+  const below = sorted[Math.floor(rank)] ?? 0;
+  const above = sorted[Math.ceil(rank)] ?? below;
+  return below + (above - below) * (rank - Math.floor(rank));
+}

@@ -1,0 +1,67 @@
+import { Link } from "@tanstack/react-router";
+import type { DeliveryReport } from "../api/types.ts";
+import { comparedWith, type Measure, type MeasureName, measuresOf } from "./figures.ts";
+import classes from "./measure-cards.module.css";
+import { Sparkline } from "./sparkline.tsx";
+
+type Props = { report: DeliveryReport; before: DeliveryReport | undefined; days: number };
+
+/** The five levers, each with what it is made of, how it moves, and the changes behind it. */
+export function MeasureCards({ report, before, days }: Props) {
+  const earlier = before ? measuresOf(before) : [];
+  return (
+    <section className={classes.cards} aria-label="The five levers">
+      {measuresOf(report).map((measure) => (
+        <Card
+          key={measure.name}
+          measure={measure}
+          compared={comparedWith(
+            measure,
+            earlier.find((each) => each.name === measure.name),
+            days,
+          )}
+          trend={report.trend.find((each) => each.measure === TREND_OF[measure.name])}
+        />
+      ))}
+    </section>
+  );
+}
+
+const TREND_OF: Readonly<Record<MeasureName, string>> = {
+  "lead-time": "lead-time",
+  frequency: "frequency",
+  "change-fail-rate": "change-fail-rate",
+  recovery: "",
+  rework: "",
+};
+
+type Trend = DeliveryReport["trend"][number];
+
+function Card({ measure, compared, trend }: { measure: Measure; compared: string | null; trend: Trend | undefined }) {
+  return (
+    <article className={classes.card} data-measure={measure.name}>
+      <h2>{measure.label}</h2>
+      <Link
+        to="/delivery"
+        search={(search) => ({ ...search, open: measure.opens })}
+        className={classes.value}
+        data-few={measure.value === null}
+        aria-label={`${measure.label}: ${measure.text}. Show what it is made of`}
+      >
+        {measure.text}
+      </Link>
+      <p>{measure.made}</p>
+      {trend && <Sparkline values={trend.points.map((point) => point.value)} label={`${measure.label} over time`} />}
+      <p className={classes.finding}>{[compared, trend && findingOf(trend)].filter(Boolean).join(" · ")}</p>
+    </article>
+  );
+}
+
+function findingOf({ finding, changePoints }: Trend): string {
+  const last = changePoints.at(-1);
+  if (finding === "change" && last) {
+    const on = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" }).format(last.atMs);
+    return `changed about ${on}`;
+  }
+  return finding === "too-few" ? "too few for a trend" : "no detectable change";
+}

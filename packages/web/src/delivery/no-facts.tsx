@@ -1,0 +1,18 @@
+import { CommandLines } from "../ui/command-lines.tsx";
+
+const TELL_OF_A_DEPLOYMENT = `curl -X POST ${window.location.origin}/api/v1/deployments \\
+  -H "Authorization: Bearer $STEADFAST_TOKEN" -H "Content-Type: application/json" \\
+  -d '{"service":"shop","environment":"production","revision":"'$(git rev-parse HEAD)'"}'`;
+
+/** What would make figures. */
+export function NoFacts() {
+  return (
+    <>
+      <p>
+        Figures are made of what sources tell: webhooks of GitHub and GitLab, CDEvents, DevLake's webhooks, or one line
+        at the end of a deployment. A flag's rollouts count by themselves once the flag has a service.
+      </p>
+      <CommandLines label="Tell of a deployment" lines={TELL_OF_A_DEPLOYMENT} />
+    </>
+  );
+}

@@ -1,0 +1,157 @@
+import type { DeliveryReport, StageName } from "../api/types.ts";
+import { formatPercent } from "../ui/format.ts";
+import { ChartFrame } from "./chart-frame.tsx";
+import { formatSpan, MEDIAN_N_MIN, STAGE_WORDS } from "./figures.ts";
+import { formatDay, linearScale } from "./scale.ts";
+import { hatchOf, STAGE_COLOR, StageHatches } from "./stage-colors.tsx";
+import classes from "./stage-ledger.module.css";
+
+type Ledger = NonNullable<DeliveryReport["stages"]>;
+
+const HEIGHT = 220;
+const LEFT = 52;
+const BOTTOM = 24;
+const TOP = 8;
+const LABEL_PIXELS = 64;
+
+/** Where the time of a change goes, waiting apart from work: by week, in all, and of the slowest tenth. */
+export function StageLedger({ report: { stages } }: { report: DeliveryReport }) {
+  if (stages === null || stages.n < MEDIAN_N_MIN) return null;
+  const isWaiting = new Map(stages.stages.map((each) => [each.stage, each.isWaiting]));
+  const fillOf = (stage: StageName) => (isWaiting.get(stage) ? hatchOf(stage) : STAGE_COLOR[stage]);
+  return (
+    <div className={classes.ledger}>
+      <ChartFrame
+        title="Where the time goes"
+        note={`Mean of ${stages.n} ${stages.unit === "commit" ? "commits" : "pull requests"}, by the week they were shipped${stages.left > 0 ? `; ${stages.left} without all times are left out` : ""}`}
+        height={HEIGHT}
+        description={stages.stages
+          .map((each) => `${STAGE_WORDS[each.stage].label}: ${formatPercent(each.shareOfTotal)} of the time`)
+          .join("; ")}
+      >
+        {(width) => <Weeks ledger={stages} width={width} fillOf={fillOf} />}
+      </ChartFrame>
+      <StageTable ledger={stages} fillOf={fillOf} />
+    </div>
+  );
+}
+
+type WeeksProps = { ledger: Ledger; width: number; fillOf: (stage: StageName) => string };
+
+function Weeks({ ledger, width, fillOf }: WeeksProps) {
+  const totals = ledger.weeks.map((week) => Object.values(week.meanMs).reduce((sum, ms) => sum + ms, 0));
+  const most = Math.max(...totals, 1);
+  const y = linearScale([0, most], [HEIGHT - BOTTOM, TOP]);
+  const step = (width - LEFT) / Math.max(1, ledger.weeks.length);
+  const bar = Math.min(44, step * 0.72);
+  const every = Math.max(1, Math.ceil(LABEL_PIXELS / step));
+  return (
+    <>
+      <StageHatches />
+      {[0.5, 1].map((part) => (
+        <g key={part}>
+          <line x1={LEFT} x2={width} y1={y(most * part)} y2={y(most * part)} stroke="var(--line)" />
+          <text x={LEFT - 6} y={y(most * part) + 4} textAnchor="end">
+            {shortSpan(most * part)}
+          </text>
+        </g>
+      ))}
+      <line x1={LEFT} x2={width} y1={y(0)} y2={y(0)} stroke="var(--line-strong)" />
+      {ledger.weeks.map((week, index) => (
+        <g key={week.fromMs} transform={`translate(${LEFT + step * index + (step - bar) / 2} 0)`}>
+          <title>{titleOf(ledger, week)}</title>
+          <Stack ledger={ledger} week={week} width={bar} y={y} fillOf={fillOf} />
+          {index % every === 0 && (
+            <text x={bar / 2} y={HEIGHT - 6} textAnchor="middle">
+              {formatDay(week.fromMs)}
+            </text>
+          )}
+        </g>
+      ))}
+    </>
+  );
+}
+
+type StackProps = {
+  readonly ledger: Ledger;
+  readonly week: Ledger["weeks"][number];
+  readonly width: number;
+  readonly y: (ms: number) => number;
+  readonly fillOf: (stage: StageName) => string;
+};
+
+function Stack({ ledger, week, width, y, fillOf }: StackProps) {
+  let belowMs = 0;
+  return ledger.stages.map(({ stage }) => {
+    const ms = week.meanMs[stage] ?? 0;
+    const top = y(belowMs + ms);
+    const height = y(belowMs) - top;
+    belowMs += ms;
+    return height > 0 && <rect key={stage} x={0} y={top} width={width} height={height} fill={fillOf(stage)} />;
+  });
+}
+
+function titleOf(ledger: Ledger, week: Ledger["weeks"][number]): string {
+  const stages = ledger.stages.map(({ stage }) => `${STAGE_WORDS[stage].label} ${formatSpan(week.meanMs[stage] ?? 0)}`);
+  return [`Week of ${formatDay(week.fromMs)}, ${week.n} shipped`, ...stages].join("\n");
+}
+
+function StageTable({ ledger, fillOf }: { ledger: Ledger; fillOf: (stage: StageName) => string }) {
+  return (
+    <div className={classes.tableHolder}>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th scope="col">Stage</th>
+            <th scope="col">Median</th>
+            <th scope="col">p90</th>
+            <th scope="col">Of the time</th>
+            <th scope="col">Of the slowest tenth</th>
+          </tr>
+        </thead>
+        <tbody>
+          {ledger.stages.map((each) => (
+            <tr key={each.stage}>
+              <th scope="row">
+                <span className={classes.stage}>
+                  <svg width={12} height={12} aria-hidden>
+                    <rect width={12} height={12} rx={2} fill={fillOf(each.stage)} />
+                  </svg>
+                  <span>
+                    {STAGE_WORDS[each.stage].label}
+                    <small>
+                      {each.isWaiting ? "waiting" : "work"}: {STAGE_WORDS[each.stage].about}
+                    </small>
+                  </span>
+                </span>
+              </th>
+              <td>{each.ms.median === null ? "–" : formatSpan(each.ms.median)}</td>
+              <td>{each.ms.p90 === null ? "–" : formatSpan(each.ms.p90)}</td>
+              <td>
+                <Share ratio={each.shareOfTotal} />
+              </td>
+              <td>
+                <Share ratio={each.shareOfSlowest} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Share({ ratio }: { ratio: number }) {
+  return (
+    <span className={classes.share}>
+      <span aria-hidden style={{ width: `${Math.round(ratio * 60)}px` }} />
+      {formatPercent(Number(ratio.toFixed(2)))}
+    </span>
+  );
+}
+
+/** `2.5 d`: there is little room at an axis. */
+function shortSpan(ms: number): string {
+  const hours = ms / 3_600_000;
+  return hours >= 48 ? `${Number((hours / 24).toPrecision(2))} d` : `${Number(hours.toPrecision(2))} h`;
+}
