@@ -29,7 +29,7 @@ describeInBrowser("the Delivery page", () => {
     const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
     const bottleneck = page.getByRole("region", { name: "The bottleneck" });
 
-    const sentence = await bottleneck.getByText(/holds delivery back most/).innerText();
+    const sentence = await bottleneck.getByText(/holds delivery back most/).textContent();
     const stages = await bottleneck.getByRole("rowheader").allInnerTexts();
     const report = await server.api.get<{ whatIf: { stage: string }[] }>("/api/v1/services/shop/delivery");
 
@@ -45,6 +45,7 @@ describeInBrowser("the Delivery page", () => {
     await page.getByRole("link", { name: /^Change fail rate/ }).click();
     await page.getByRole("dialog").getByText("explicit").first().waitFor();
     await page.reload();
+    await page.getByRole("dialog").getByText("explicit").first().waitFor();
     const failures = await page.getByRole("dialog").getByRole("row").count();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -57,12 +58,12 @@ describeInBrowser("the Delivery page", () => {
   journey("shows another window of time, and what waits now", async ({ open }) => {
     const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
     const frequency = page.locator("[data-measure=frequency]");
-    const ofQuarter = await frequency.innerText();
+    const ofQuarter = await frequency.textContent();
 
     await page.getByLabel("Window").selectOption("30");
-    await expect.poll(() => frequency.innerText()).not.toBe(ofQuarter);
+    await expect.poll(() => frequency.textContent()).not.toBe(ofQuarter);
 
-    expect(await frequency.innerText()).toMatch(/in 30 days/);
+    expect(await frequency.textContent()).toMatch(/in 30 days/);
     expect(page.url()).toContain("days=30");
     expect(await page.getByRole("region", { name: "Waiting now" }).getByRole("row").count()).toBeGreaterThan(1);
   });
@@ -85,7 +86,7 @@ describeInBrowser("the Delivery page", () => {
   journey("says what to do where nothing was told", async ({ open }) => {
     const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop&environment=staging" });
 
-    await page.getByRole("heading", { name: "Nothing was delivered here in this time" }).waitFor();
+    await page.getByRole("heading", { name: "Nothing was delivered here in 90 days" }).waitFor();
     await page.getByText("/api/v1/deployments").first().waitFor();
   });
 });

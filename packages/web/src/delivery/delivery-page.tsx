@@ -83,12 +83,14 @@ function Report({
   before: DeliveryReport | undefined;
   days: number;
 }) {
-  const hasNothing = report.deployments.length === 0 && report.openChanges.length === 0;
-  if (hasNothing) {
+  if (report.deployments.length === 0) {
     return (
-      <EmptyState icon={<IconTimeline size={22} aria-hidden />} title="Nothing was delivered here in this time">
-        <NoFacts />
-      </EmptyState>
+      <>
+        <EmptyState icon={<IconTimeline size={22} aria-hidden />} title={`Nothing was delivered here in ${days} days`}>
+          <NoFacts />
+        </EmptyState>
+        <WaitingNow changes={report.openChanges} />
+      </>
     );
   }
   return (

@@ -1,8 +1,8 @@
-import { Link } from "@tanstack/react-router";
 import type { DeliveryReport, MeasuredDeployment } from "../api/types.ts";
 import { formatExactTime } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
 import { formatDay, linearScale, timeTicks } from "./scale.ts";
+import { useOpenDeployment } from "./use-open-deployment.ts";
 
 const HEIGHT = 118;
 const LEFT = 84;
@@ -18,6 +18,7 @@ const LANES = [
 /** When something reached users, which of it failed, what was taken back, and what hurt meanwhile. */
 export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
   const { deployments, incidents, window } = report;
+  const onOpen = useOpenDeployment();
   const failed = deployments.filter((each) => each.isFailed).length;
   const rollbacks = deployments.filter((each) => each.role === "rollback").length;
   return (
@@ -60,7 +61,7 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
             {deployments
               .toSorted((a, b) => Number(a.isFailed) - Number(b.isFailed))
               .map((each) => (
-                <Deployment key={each.id} deployment={each} x={x(each.atMs)} />
+                <Deployment key={each.id} deployment={each} x={x(each.atMs)} onOpen={onOpen} />
               ))}
           </>
         );
@@ -69,7 +70,13 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
   );
 }
 
-function Deployment({ deployment, x }: { deployment: MeasuredDeployment; x: number }) {
+type DeploymentProps = {
+  readonly deployment: MeasuredDeployment;
+  readonly x: number;
+  readonly onOpen: (id: string) => void;
+};
+
+function Deployment({ deployment, x, onOpen }: DeploymentProps) {
   const { id, name, atMs, role, isFailed, kind, nonMerge } = deployment;
   const isRollback = role === "rollback";
   const looks = isRollback ? "rollback" : isFailed ? "failed" : kind === "flag" ? "flag" : "fine";
@@ -81,13 +88,17 @@ function Deployment({ deployment, x }: { deployment: MeasuredDeployment; x: numb
         ? "a flag's rollout"
         : `${nonMerge} commits`;
   return (
-    <Link to="/delivery" search={(search) => ({ ...search, open: `deployment:${id}` })} tabIndex={-1} aria-hidden>
-      <g transform={`translate(${x} ${LANES[isRollback ? 1 : 0].y})`}>
-        <title>{`${name}, ${words}\n${formatExactTime(atMs)}`}</title>
-        <circle r={10} fill="transparent" />
-        <Shape kind={looks} />
-      </g>
-    </Link>
+    // biome-ignore lint/a11y/noStaticElementInteractions: a short way for the mouse; the same is behind the figures
+    <g
+      transform={`translate(${x} ${LANES[isRollback ? 1 : 0].y})`}
+      style={{ cursor: "pointer" }}
+      onClick={() => onOpen(id)}
+    >
+      <title>{`${name}, ${words}
+${formatExactTime(atMs)}`}</title>
+      <circle r={10} fill="transparent" />
+      <Shape kind={looks} />
+    </g>
   );
 }
 
