@@ -89,9 +89,15 @@ const rolloutRoute = createRoute({
 const flagsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/flags",
-  validateSearch: (search: Record<string, unknown>): { search?: string } =>
-    typeof search.search === "string" && search.search ? { search: search.search } : {},
+  validateSearch: readFlagsSearch,
   component: lazyRouteComponent(() => import("./flags/flags-page.tsx"), "FlagsPage"),
+});
+
+const flagRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/flags/$key",
+  validateSearch: readFlagSearch,
+  component: lazyRouteComponent(() => import("./flags/flag-page.tsx"), "FlagPage"),
 });
 
 const journalRoute = createRoute({
@@ -153,6 +159,7 @@ const routeTree = rootRoute.addChildren([
     startRoute,
     rolloutRoute,
     flagsRoute,
+    flagRoute,
     journalRoute,
     deliveryRoute,
     settingsRoutes,

@@ -3330,6 +3330,18 @@ export interface components {
             defaultVariant?: string | null;
             /** @default  */
             description?: string;
+            /** @description What differs in an environment */
+            environments?: {
+                [key: string]: {
+                    /** @description null: the caller's code default is used */
+                    defaultVariant?: string | null;
+                    /**
+                     * @description DISABLED: everyone gets the code default
+                     * @enum {string}
+                     */
+                    state?: "ENABLED" | "DISABLED";
+                };
+            };
             /** @description A flag's key */
             key: string;
             metadata?: {

@@ -180,6 +180,30 @@ describeOnEachStore("flags", (open) => {
     });
   });
 
+  it("may begin otherwise in an environment", async () => {
+    const { ask } = await start();
+
+    const created = await ask("POST", "/api/v1/flags", {
+      ...FLAG,
+      environments: { staging: { defaultVariant: "on" } },
+    });
+    const faulty = await ask("POST", "/api/v1/flags", {
+      key: "other",
+      environments: { staging: { defaultVariant: "blue" } },
+    });
+    const nowhere = await ask("POST", "/api/v1/flags", {
+      key: "other",
+      environments: { nowhere: { state: "DISABLED" } },
+    });
+
+    expect(created.body.environments.staging.definition.defaultVariant).toBe("on");
+    expect(created.body.environments.production.definition.defaultVariant).toBe("off");
+    expect(faulty).toMatchObject({ status: 422, body: { code: "definition-invalid" } });
+    expect(faulty.body.faults[0].path).toBe("/environments/staging/defaultVariant");
+    expect(nowhere.body.code).toBe("environment-not-found");
+    expect((await ask("GET", "/api/v1/flags/other")).status).toBe(404);
+  });
+
   it("are copied into a new environment", async () => {
     const { ask } = await start();
     await ask("POST", "/api/v1/flags", FLAG);

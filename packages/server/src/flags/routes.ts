@@ -64,14 +64,14 @@ export async function flagRoutes(app: App, deps: FlagRouteDeps): Promise<void> {
       },
     },
     async (request, reply) => {
-      const { key, description, owner, service, reason, ...definition } = request.body;
+      const { key, description, owner, service, reason, environments = {}, ...definition } = request.body;
       if (request.principal.environment !== null)
         throw new ProblemError(
           "environment-forbidden",
           `A flag is created in every environment, and this token is for ${request.principal.environment} only. Use a token for all environments.`,
         );
       const provenance = { actor: principalActor(request.principal), reason: reason ?? null };
-      await createFlag(deps, { key, description, owner, service, definition }, provenance);
+      await createFlag(deps, { key, description, owner, service, definition, environments }, provenance);
       return reply.code(201).send(await readFlag(db, key, null));
     },
   );

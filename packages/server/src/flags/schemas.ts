@@ -1,6 +1,6 @@
 import { METADATA_ENTRIES_MAX, VARIANTS_MAX } from "@steadfast/core/flags/limits";
 import { z } from "zod";
-import { actor, bounded, flagKey, json, page, reason, timestamp } from "../http/schemas.ts";
+import { actor, bounded, environmentKey, flagKey, json, page, reason, timestamp } from "../http/schemas.ts";
 
 const variantValue = z.union([z.boolean(), z.string(), z.number(), z.record(z.string(), json)]);
 const variants = z.record(z.string(), variantValue).describe("Variant name → value; all of one type");
@@ -8,6 +8,9 @@ const defaultVariant = z.string().nullable().describe("null: the caller's code d
 const state = z.enum(["ENABLED", "DISABLED"]).describe("DISABLED: everyone gets the code default");
 const targeting = json.describe("JSONLogic that returns a variant's name; {} or null: none");
 const metadata = z.record(z.string(), z.union([z.boolean(), z.string(), z.number()]));
+
+/** As many environments as an installation may hold several times over: a bound on what is looked at. */
+const ENVIRONMENTS_NAMED_MAX = 100;
 
 const givenVariants = bounded(VARIANTS_MAX, variants);
 const givenMetadata = bounded(METADATA_ENTRIES_MAX, metadata);
@@ -33,6 +36,12 @@ export const createFlagBody = z
     state: state.default("ENABLED"),
     targeting: targeting.optional(),
     metadata: givenMetadata.optional(),
+    environments: bounded(
+      ENVIRONMENTS_NAMED_MAX,
+      z.record(environmentKey, z.strictObject({ state: state.optional(), defaultVariant: defaultVariant.optional() })),
+    )
+      .optional()
+      .describe("What differs in an environment"),
     reason: reason.optional(),
   })
   .meta({ id: "CreateFlag" });

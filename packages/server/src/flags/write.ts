@@ -7,6 +7,7 @@ import {
 } from "@steadfast/core/flags/decide";
 import type { FlagDefinition } from "@steadfast/core/flags/definition";
 import { sayFaults } from "@steadfast/core/flags/fault-list";
+import { pointer } from "@steadfast/core/flags/json-measure";
 import { parseFlagDefinition } from "@steadfast/core/flags/parse";
 import type { Transaction } from "kysely";
 import { serialiseWrites } from "../db/serialise-writes.ts";
@@ -48,13 +49,16 @@ export type NewFlag = {
   readonly description: string;
   readonly owner: string;
   readonly service: string;
-  readonly definition: unknown;
+  readonly definition: object;
+  /** What differs from it in an environment. */
+  readonly environments: Readonly<
+    Record<string, { readonly state?: string | undefined; readonly defaultVariant?: string | null | undefined }>
+  >;
 };
 
-/** Registers a flag and gives it the same first version in every environment. */
+/** Registers a flag and gives it its first version in every environment. */
 export async function createFlag(deps: FlagWriteDeps, flag: NewFlag, provenance: Provenance): Promise<void> {
-  const parsed = parseFlagDefinition(flag.definition);
-  if (!parsed.ok) throw new ProblemError("definition-invalid", sayFaults(parsed.faults), { faults: parsed.faults });
+  const { definition, byEnvironment } = readDefinitions(flag);
 
   await deps.journal
     .transaction(async (trx, append) => {
@@ -70,8 +74,16 @@ export async function createFlag(deps: FlagWriteDeps, flag: NewFlag, provenance:
 
       const environments = await trx.selectFrom("environment").select("key").orderBy("key").execute();
       const { key, description, owner, service } = flag;
+      const unknown = [...byEnvironment.keys()].find((name) => !environments.some((each) => each.key === name));
+      if (unknown !== undefined)
+        throw new ProblemError(
+          "environment-not-found",
+          `There is no environment "${unknown}". List them: GET /api/v1/environments, or steadfast environment list.`,
+        );
       const registered: FlagEvent = { type: "flag.registered", data: { key, description, owner, service } };
-      const created = environments.map((environment) => creation(environment.key, key, parsed.value));
+      const created = environments.map((environment) =>
+        creation(environment.key, key, byEnvironment.get(environment.key) ?? definition),
+      );
       await append(
         [{ stream: catalogueStream(key), expectedVersion: 0, events: [toNewEvent(registered)] }, ...created],
         provenance,
@@ -82,6 +94,26 @@ export async function createFlag(deps: FlagWriteDeps, flag: NewFlag, provenance:
       if (error instanceof ProblemError && error.code === "write-conflict") throw flagExists(flag.key);
       throw error;
     });
+}
+
+/** @throws {ProblemError} that names every fault by its place in the request */
+function readDefinitions(flag: NewFlag): {
+  readonly definition: FlagDefinition;
+  readonly byEnvironment: ReadonlyMap<string, FlagDefinition>;
+} {
+  const definition = parsedOrThrow(flag.definition, "");
+  const byEnvironment = Object.entries(flag.environments).map(([environment, differing]): [string, FlagDefinition] => [
+    environment,
+    parsedOrThrow({ ...flag.definition, ...differing }, pointer("/environments", environment)),
+  ]);
+  return { definition, byEnvironment: new Map(byEnvironment) };
+}
+
+function parsedOrThrow(definition: unknown, path: string): FlagDefinition {
+  const parsed = parseFlagDefinition(definition);
+  if (parsed.ok) return parsed.value;
+  const faults = parsed.faults.map((fault) => ({ ...fault, path: path + fault.path }));
+  throw new ProblemError("definition-invalid", sayFaults(faults), { faults });
 }
 
 function flagExists(key: string): ProblemError {

@@ -1,43 +1,49 @@
-import { IconCircleFilled, IconCircleOff, IconGitFork } from "@tabler/icons-react";
+import { IconCircle, IconCircleFilled, IconCircleOff, IconGitFork, IconRoute } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { FlagState } from "../api/types.ts";
-import { RelativeTime } from "../ui/relative-time.tsx";
-import classes from "./flags-page.module.css";
+import classes from "./flag-state-cell.module.css";
+import { servedBy } from "./served.ts";
 
-/** How a flag stands in one environment: what people get, who changed it last, and the rollout that moves it. */
+/** How a flag stands in one environment, at a glance: by shape, word and colour. */
 export function FlagStateCell({ state }: { state: FlagState }) {
-  const { definition } = state;
-  const isOn = definition.state === "ENABLED";
-  return (
-    <>
-      <span className={classes.serving} data-on={isOn || undefined}>
-        {isOn ? <IconCircleFilled size={9} aria-hidden /> : <IconCircleOff size={12} aria-hidden />}
-        {isOn ? (
-          <>
-            serves <code>{definition.defaultVariant ?? "the code's default"}</code>
-            {hasRules(definition.targeting) && (
-              <span className={classes.rules}>
-                <IconGitFork size={13} aria-hidden /> rules
-              </span>
-            )}
-          </>
-        ) : (
-          "switched off"
-        )}
-      </span>
-      {state.rolloutId ? (
-        <Link to="/rollouts/$rolloutId" params={{ rolloutId: state.rolloutId }}>
-          In a rollout
-        </Link>
-      ) : (
-        <span className={classes.quiet}>
-          <RelativeTime at={state.updatedAt} /> by {state.updatedBy.name}
+  const served = servedBy(state);
+  switch (served.kind) {
+    case "off":
+      return (
+        <span className={classes.state} data-kind="off">
+          <IconCircleOff size={13} aria-hidden /> switched off
         </span>
-      )}
-    </>
-  );
-}
-
-function hasRules(targeting: unknown): boolean {
-  return typeof targeting === "object" && targeting !== null && Object.keys(targeting).length > 0;
+      );
+    case "rollout":
+      return (
+        <Link
+          className={classes.state}
+          data-kind="rollout"
+          to="/rollouts/$rolloutId"
+          params={{ rolloutId: served.id }}
+          search={{ environment: state.environment }}
+        >
+          <IconRoute size={14} aria-hidden />
+          <span>
+            {served.share} <code>{served.candidate}</code>
+          </span>
+        </Link>
+      );
+    case "rules":
+      return (
+        <span className={classes.state} data-kind="rules">
+          <IconGitFork size={14} aria-hidden />
+          <span>
+            rules, else <code>{served.otherwise}</code>
+          </span>
+        </span>
+      );
+    case "one":
+      return (
+        <span className={classes.state} data-kind={served.isNothing ? "nothing" : "on"}>
+          {served.isNothing ? <IconCircle size={11} aria-hidden /> : <IconCircleFilled size={11} aria-hidden />}
+          <code>{served.variant}</code>
+        </span>
+      );
+  }
 }

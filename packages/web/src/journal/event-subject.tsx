@@ -18,7 +18,7 @@ export function EventSubject({ subject }: { subject: JournalEvent["subject"] }) 
   if (kind === "flag") {
     return (
       <>
-        <Link to="/flags" search={{ search: id }}>
+        <Link to="/flags/$key" params={{ key: id }} search={environment === null ? {} : { environment }}>
           {name}
         </Link>
         {where}

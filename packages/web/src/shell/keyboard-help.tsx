@@ -10,6 +10,7 @@ type Shortcut = { readonly keys: readonly string[]; readonly does: string; reado
 const EVERYWHERE: readonly Shortcut[] = [
   { keys: ["Mod", "K"], does: "Search: pages, flags, rollouts, actions" },
   { keys: ["Alt", "R"], does: "Roll back: the rollout with the focus, else the first on the page" },
+  { keys: ["Alt", "K"], does: "Switch off: the flag whose page is open" },
   { keys: ["Esc"], does: "Close what is open" },
 ];
 

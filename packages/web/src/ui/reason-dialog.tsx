@@ -6,12 +6,17 @@ import classes from "./reason-dialog.module.css";
 /** As the server bounds it. */
 const REASON_MAX_CHARACTERS = 1_000;
 
+/** Room for a line of code of 88 characters. */
+const WIDE_PX = 820;
+
 type Props = {
   readonly title: string;
   /** What will happen, before it happens. */
   readonly children: ReactNode;
   readonly confirmLabel: string;
   readonly isDangerous?: boolean;
+  /** Wide enough for a difference in code. */
+  readonly isWide?: boolean;
   /** Reasons given often: one click fills the field. */
   readonly suggestions: readonly string[];
   readonly onConfirm: (reason: string) => Promise<unknown>;
@@ -51,7 +56,7 @@ export function ReasonDialog(props: Props) {
   };
 
   return (
-    <Dialog title={props.title} onClose={props.onClose}>
+    <Dialog title={props.title} onClose={props.onClose} {...(props.isWide ? { width: WIDE_PX } : {})}>
       <form onSubmit={onSubmit} className={classes.form}>
         <div className={classes.what}>{props.children}</div>
         <Textarea

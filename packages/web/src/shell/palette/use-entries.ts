@@ -192,7 +192,7 @@ function useFlagEntries(flags: readonly Flag[], recent: readonly string[]): Entr
     label: key,
     hint,
     Icon: IconFlag,
-    run: () => void navigate({ to: "/flags", search: { search: key } }),
+    run: () => void navigate({ to: "/flags/$key", params: { key } }),
   });
   const start = (key: string): Entry => ({
     id: `start/${key}`,
