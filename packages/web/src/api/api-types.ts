@@ -3433,6 +3433,8 @@ export interface components {
                 signal: string | null;
             };
             logEvidence: number;
+            /** @description true: telemetry had been missing long enough to tell somebody */
+            notified: boolean;
             sentence: string;
             seq: number;
             share: number;
