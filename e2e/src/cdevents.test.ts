@@ -130,7 +130,7 @@ it("takes the webhooks of DevLake as they are", async () => {
     },
   });
   await server.api.post(`${base}/issues`, {
-    ...{ issueKey: "INC-3", title: "Slow", type: "INCIDENT", status: "TODO", createdDate: "2026-11-19T09:30:00+00:00" },
+    ...{ issueKey: "INC-3", title: "Slow", type: "INCIDENT", status: "DONE", createdDate: "2026-11-19T09:30:00+00:00" },
   });
   await server.api.post(`${base}/issue/INC-3/close`, {});
 

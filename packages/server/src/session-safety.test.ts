@@ -115,6 +115,17 @@ describeOnEachStore("a browser's session", (open) => {
     expect(answer.headers["cache-control"]).toBe("no-store");
   });
 
+  it.each([
+    ["https://flags.example", "max-age=31536000"],
+    ["http://flags.example", undefined],
+  ])("is kept to https where people come by it: %s", async (publicUrl, expected) => {
+    const { app } = await start({ publicUrl });
+
+    const answers = [await app.inject("/"), await app.inject("/api/v1/me")];
+
+    for (const { headers } of answers) expect(headers["strict-transport-security"]).toBe(expected);
+  });
+
   it("is refused after ten wrong tokens from one address, and nobody else is held up", async () => {
     const { signIn, cookieOf, me, ask } = await start();
     const before = cookieOf(await signIn({}, TEST_ADMIN_TOKEN, "10.0.0.66"));

@@ -3,7 +3,7 @@ import { parseRecent, RECENT_MAX, withRecent } from "./recent.ts";
 
 describe("what was chosen last", () => {
   it("stands first, once, and pushes the oldest out", () => {
-    const six = ["a", "b", "c", "d", "e", "f"].reduce(withRecent, [] as readonly string[]);
+    const six = ["a", "b", "c", "d", "e", "f"].reduce<readonly string[]>(withRecent, []);
 
     expect(six).toEqual(["f", "e", "d", "c", "b"]);
     expect(withRecent(six, "d")).toEqual(["d", "f", "e", "c", "b"]);
