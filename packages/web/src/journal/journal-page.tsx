@@ -32,8 +32,11 @@ export function JournalPage() {
     [kind, about, by, since, text],
   );
   const events = useInfiniteQuery({ ...journalQuery(filters, at), refetchOnWindowFocus: false });
-  const { state, heldCount, letIn } = useJournalStream(filters, events.isSuccess && at === undefined, isAtTop);
   const items = events.data?.pages.flatMap((page) => page.items) ?? [];
+  const isLooking = events.isPending || (items.length === 0 && events.hasNextPage);
+  // While the past is still searched, what the stream would bring is not new.
+  const isFollowed = events.isSuccess && !isLooking && at === undefined;
+  const { state, heldCount, letIn } = useJournalStream(filters, isFollowed, isAtTop);
   usePageTitle("Journal");
 
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = events;
@@ -55,7 +58,6 @@ export function JournalPage() {
     letIn();
     window.scrollTo({ top: 0 });
   };
-  const isLooking = events.isPending || (items.length === 0 && hasNextPage);
   return (
     <div className={classes.page}>
       <div className={classes.head}>

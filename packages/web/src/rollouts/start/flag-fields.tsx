@@ -8,6 +8,8 @@ import classes from "./start-page.module.css";
 import { offeredFlagsQuery, type RolloutPreview } from "./start-queries.ts";
 
 const SEARCH_PAUSE_MS = 200;
+/** Within the page's landmarks, where a screen reader looks for it. */
+const IN_PLACE = { withinPortal: false };
 /** As the server bounds it. */
 const REASON_MAX_CHARACTERS = 1_000;
 
@@ -41,6 +43,7 @@ export function FlagFields(props: Props) {
           data={variants.map((name) => ({ value: name, label: name, disabled: name === baseline }))}
           value={candidate || null}
           allowDeselect={false}
+          comboboxProps={IN_PLACE}
           disabled={variants.length === 0}
           error={faults.get("/candidate")}
           onChange={(value) => value !== null && props.onCandidate(value)}
@@ -83,6 +86,7 @@ function FlagSelect({ environment, flag, faults, onFlag }: Props) {
       value={flag || null}
       searchValue={search}
       allowDeselect={false}
+      comboboxProps={IN_PLACE}
       error={faults.get("/flag")}
       onSearchChange={setSearch}
       onChange={(value) => value !== null && onFlag(value)}
