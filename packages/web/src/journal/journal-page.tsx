@@ -19,18 +19,9 @@ const route = getRouteApi("/signed-in/journal");
 
 /** Everything that happened, newest first. */
 export function JournalPage() {
-  const { kind, about, by, since, text, at } = route.useSearch();
+  const { at } = route.useSearch();
   const navigate = route.useNavigate();
-  const filters = useMemo<JournalFilters>(
-    () => ({
-      ...(kind ? { kind } : {}),
-      ...(about ? { about } : {}),
-      ...(by ? { by } : {}),
-      ...(since ? { since } : {}),
-      ...(text ? { text } : {}),
-    }),
-    [kind, about, by, since, text],
-  );
+  const filters = useFilters();
   const events = useInfiniteQuery({ ...journalQuery(filters, at), refetchOnWindowFocus: false });
   const items = events.data?.pages.flatMap((page) => page.items) ?? [];
   const isLooking = events.isPending || (items.length === 0 && events.hasNextPage);
@@ -94,6 +85,21 @@ export function JournalPage() {
         {!hasNextPage && items.length > 0 && "That is all."}
       </p>
     </div>
+  );
+}
+
+/** The address's filters: the same object while nothing changes. */
+function useFilters(): JournalFilters {
+  const { kind, about, by, since, text } = route.useSearch();
+  return useMemo(
+    () => ({
+      ...(kind ? { kind } : {}),
+      ...(about ? { about } : {}),
+      ...(by ? { by } : {}),
+      ...(since ? { since } : {}),
+      ...(text ? { text } : {}),
+    }),
+    [kind, about, by, since, text],
   );
 }
 
