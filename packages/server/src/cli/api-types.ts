@@ -928,7 +928,7 @@ export interface paths {
         };
         /**
          * Read the journal
-         * @description A token of one environment sees that environment's events only. `next` is for `after`, or for `before` where the order is desc. A text is looked for in 100,000 events at a time: a page may be short, and still have a next one.
+         * @description A token of one environment sees that environment's events only. `next` is for `after`, or for `before` where the order is desc. A text is looked for in 20,000 events at a time: a page may be short, and still have a next one.
          */
         get: {
             parameters: {

@@ -35,7 +35,7 @@ export async function journalRoutes(app: App, { journal, database }: JournalRout
       schema: {
         summary: "Read the journal",
         description:
-          "A token of one environment sees that environment's events only. `next` is for `after`, or for `before` where the order is desc. A text is looked for in 100,000 events at a time: a page may be short, and still have a next one.",
+          "A token of one environment sees that environment's events only. `next` is for `after`, or for `before` where the order is desc. A text is looked for in 20,000 events at a time: a page may be short, and still have a next one.",
         tags: ["events"],
         querystring: eventsQuery,
         response: { 200: eventPage },
