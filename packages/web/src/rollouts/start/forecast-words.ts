@@ -85,3 +85,8 @@ export function sayInMany(ratio: number): string {
   const count = ratio * many;
   return `${count >= 10 ? formatCount(count) : Number(count.toPrecision(2))} in ${formatCount(many)}`;
 }
+
+/** Without the names that only a caller of the API needs: the form has a field for each. */
+export function sayPlainly(sentence: string): string {
+  return sentence.replaceAll(/ \((?:despiteRollback|alongside)\)/g, "");
+}

@@ -1,6 +1,6 @@
 import { IconAlertTriangle, IconArrowBackUp, IconInfoCircle, IconPlayerPause } from "@tabler/icons-react";
 import { formatCount, formatPercent } from "../../ui/format.ts";
-import { basisOf, sayLength, sayStage, sayTotal, sayTraffic } from "./forecast-words.ts";
+import { basisOf, sayLength, sayPlainly, sayStage, sayTotal, sayTraffic } from "./forecast-words.ts";
 import classes from "./outcome-panel.module.css";
 import { StageTimeline } from "./stage-timeline.tsx";
 import type { RolloutPreview } from "./start-queries.ts";
@@ -76,7 +76,7 @@ function Notes({ preview }: { preview: RolloutPreview }) {
         <li key={`${code}${path}${sentence}`} className={classes.note} data-tone="bad" data-code={code}>
           <IconAlertTriangle size={16} aria-hidden />
           <span>
-            <strong>It would be refused.</strong> {capitalised(sentence)}
+            <strong>It would be refused.</strong> {capitalised(sayPlainly(sentence))}
           </span>
         </li>
       ))}

@@ -1,5 +1,6 @@
 import { Button, CloseButton, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
+import { useId } from "react";
 import { AudienceFields } from "./audience-fields.tsx";
 import { type Draft, type Faults, faultUnder } from "./draft.ts";
 import { basisOf, sayLength, sayNeed, sayTraffic } from "./forecast-words.ts";
@@ -110,13 +111,18 @@ type RowProps = {
 function StageFields({ row, number, faults, forecast, canRemove, onChange, onRemove }: RowProps) {
   const path = `/stages/${number - 1}`;
   const isEverybody = Number(row.share) === 100;
+  const noteId = useId();
+  const faultOf = (field: string) => faultUnder(faults, `${path}/${field}`);
+  // Under its narrow field a sentence would be a column of words.
+  const wrong = [faultOf("share"), faultOf("catches"), faultOf("minSeconds")].filter((fault) => fault !== undefined);
   return (
     <li className={classes.row} data-testid="stage-row">
       <TextInput
         aria-label={`Share of stage ${number}, percent`}
         inputMode="decimal"
         value={row.share}
-        error={faultUnder(faults, `${path}/share`)}
+        error={faultOf("share") !== undefined}
+        aria-describedby={noteId}
         onChange={(event) => onChange({ share: event.currentTarget.value })}
       />
       <TextInput
@@ -125,13 +131,15 @@ function StageFields({ row, number, faults, forecast, canRemove, onChange, onRem
         placeholder="nothing"
         disabled={isEverybody}
         value={isEverybody ? "" : row.catches}
-        error={faultUnder(faults, `${path}/catches`)}
+        error={faultOf("catches") !== undefined}
+        aria-describedby={noteId}
         onChange={(event) => onChange({ catches: event.currentTarget.value })}
       />
       <TextInput
         aria-label={`Time that stage ${number} lasts at least`}
         value={row.floor}
-        error={faultUnder(faults, `${path}/minSeconds`)}
+        error={faultOf("minSeconds") !== undefined}
+        aria-describedby={noteId}
         onChange={(event) => onChange({ floor: event.currentTarget.value })}
       />
       <CloseButton
@@ -140,8 +148,16 @@ function StageFields({ row, number, faults, forecast, canRemove, onChange, onRem
         className={classes.remove}
         onClick={onRemove}
       />
-      <p className={classes.estimate} data-testid="estimate" data-stuck={forecast?.help ? true : undefined}>
-        {forecast && (forecast.seconds !== 0 || !isEverybody) ? (
+      <p
+        id={noteId}
+        className={classes.estimate}
+        data-testid="estimate"
+        data-stuck={forecast?.help ? true : undefined}
+        data-wrong={wrong.length > 0 || undefined}
+      >
+        {wrong.length > 0 ? (
+          wrong.join(" ")
+        ) : forecast && (forecast.seconds !== 0 || !isEverybody) ? (
           <>
             <strong>{sayLength(forecast)}</strong> {forecast.help ?? sayNeed(forecast)}
           </>

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { type Faults, toFormPath } from "./draft.ts";
+import { sayPlainly } from "./forecast-words.ts";
 import type { RolloutPreview } from "./start-queries.ts";
 
 /** Said only once somebody wants to start: before, it is not wrong, only not there yet. */
@@ -22,8 +23,9 @@ export function shownFaults(
   flagError: Error | null,
 ): Faults {
   const told =
-    preview?.refusals.flatMap(({ path, sentence }) => (path === null ? [] : [[toFormPath(path), sentence] as const])) ??
-    [];
+    preview?.refusals.flatMap(({ path, sentence }) =>
+      path === null ? [] : [[toFormPath(path), sayPlainly(sentence)] as const],
+    ) ?? [];
   return new Map([
     ...(flagError ? [["/flag", flagError.message] as const] : []),
     ...told,

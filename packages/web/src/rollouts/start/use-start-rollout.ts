@@ -5,6 +5,7 @@ import { answerOf, api } from "../../api/client.ts";
 import { rolloutQuery } from "../../api/queries.ts";
 import type { Rollout } from "../../api/types.ts";
 import { type Faults, type RolloutBody, toFormPath } from "./draft.ts";
+import { sayPlainly } from "./forecast-words.ts";
 
 export type Refusal = { readonly message: string; readonly faults: Faults };
 
@@ -41,8 +42,8 @@ export function useStartRollout(onStarted: (rollout: Rollout) => void) {
 function refusalOf(error: unknown): Refusal {
   if (!(error instanceof ApiProblem)) return { message: String(error), faults: new Map() };
   const faults = new Map(error.faults.map(({ path, message }) => [toFormPath(path), message]));
-  if (error.code === "candidate-cooling-down") faults.set("/candidate", error.message);
-  return { message: error.message, faults };
+  if (error.code === "candidate-cooling-down") faults.set("/candidate", sayPlainly(error.message));
+  return { message: sayPlainly(error.message), faults };
 }
 
 /** Random, also where a page has no secure context and so no `randomUUID`. */
