@@ -31,7 +31,7 @@ export function storeReading({ signals, gate }: Decision): string {
   const caught = signals.find((signal) => signal.smallestRegressionCaught !== null)?.smallestRegressionCaught;
   const stored: Stored = {
     s: signals.map(({ logEvidence, band }) => [
-      Math.round(logEvidence * 1e4) / 1e4,
+      Math.round(logEvidence * 1e6) / 1e6,
       band && digits(band.low, 4),
       band && digits(band.high, 4),
     ]),

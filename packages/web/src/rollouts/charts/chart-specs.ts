@@ -50,7 +50,7 @@ export function evidenceSpec({ rollout, series, ...shared }: Shared): ChartSpec 
     series.signals.length < 2
       ? []
       : series.signals.map((signal, index) => ({
-          label: `${signal.name}’s part`,
+          label: `Part of ${signal.name}`,
           shortLabel: signal.name,
           color: SIGNAL_COLORS[index % SIGNAL_COLORS.length] ?? SIGNAL_COLORS[0],
           look: SIGNAL_LOOKS[index % SIGNAL_LOOKS.length] ?? "dashed",
