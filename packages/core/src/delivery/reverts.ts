@@ -64,7 +64,10 @@ export function findReverts(graph: CommitGraph, changes: readonly ChangeFact[]):
     return mention === null ? [] : [{ index, mention }];
   });
   if (mentions.length === 0) return [];
-  const byTitle = Map.groupBy(graph.commits.keys(), (index) => titleOf(graph.commits[index]));
+  const byTitle = indexTitles(
+    graph,
+    new Set(mentions.flatMap(({ mention: { title } }) => (title === null ? [] : [bareTitle(title)]))),
+  );
   const byNumber = indexNumbers(graph, changes);
   const findSha = shaFinder(graph);
   return mentions.flatMap(({ index, mention }) => resolve(graph, index, mention, { byTitle, byNumber, findSha }));
@@ -125,7 +128,7 @@ function isOlder(graph: CommitGraph, a: number, b: number): boolean {
 /** Without the `(#123)` that a squash-merge appends, once or more. */
 function bareTitle(title: string): string {
   let bare = title.slice(0, SUBJECT_CHARACTERS_MAX);
-  while (TRAILING_NUMBER.test(bare)) bare = bare.replace(TRAILING_NUMBER, "");
+  while (bare.trimEnd().endsWith(")") && TRAILING_NUMBER.test(bare)) bare = bare.replace(TRAILING_NUMBER, "");
   return bare.trim().toLowerCase();
 }
 
@@ -134,6 +137,20 @@ function titleOf(commit: CommitFact | undefined): string {
   if (commit === undefined) return "";
   const isRequest = isMerge(commit) && MERGE_NUMBER.test(mergeText(commit));
   return bareTitle(isRequest ? (commit.body.trimStart().split("\n", 1)[0] ?? "") : commit.subject);
+}
+
+/** Commits by title, of the titles that some revert quotes. */
+function indexTitles(graph: CommitGraph, wanted: ReadonlySet<string>): ReadonlyMap<string, readonly number[]> {
+  const byTitle = new Map<string, number[]>();
+  if (wanted.size === 0) return byTitle;
+  for (const [index, commit] of graph.commits.entries()) {
+    const title = titleOf(commit);
+    if (!wanted.has(title)) continue;
+    const known = byTitle.get(title);
+    if (known === undefined) byTitle.set(title, [index]);
+    else known.push(index);
+  }
+  return byTitle;
 }
 
 function indexNumbers(graph: CommitGraph, changes: readonly ChangeFact[]): ReadonlyMap<number, number> {

@@ -1,4 +1,4 @@
-import type { ChangeFact } from "./facts.ts";
+import type { ChangeFact, CommitFact } from "./facts.ts";
 import { UNOWNED } from "./ownership.ts";
 import type { MeasuredChange } from "./report.ts";
 import type { Shipment } from "./shipments.ts";
@@ -15,7 +15,7 @@ export type ShippedChange = {
 /** Pull requests that the window's deployments shipped, and the commits that belong to none. */
 export function shippedChanges(view: WindowView, changes: readonly ChangeFact[]): readonly ShippedChange[] {
   const { ledger, options } = view;
-  const requests: ShippedChange[] = [];
+  const shipped: ShippedChange[] = [];
   const covered = new Set<string>();
   const listed = listedCommits(ledger.shipments);
   const told = [...new Map(changes.map((change) => [change.id, change])).values()];
@@ -26,28 +26,13 @@ export function shippedChanges(view: WindowView, changes: readonly ChangeFact[])
     for (const sha of shas) covered.add(sha);
     if (shipment.atMs < options.fromMs || shipment.atMs >= options.toMs) continue;
     if (options.onlyCommits && !shas.some((sha) => options.onlyCommits?.has(sha))) continue;
-    requests.push(shippedRequest(change, shipment));
+    shipped.push(shippedRequest(change, shipment));
   }
-  const alone = view.counted.flatMap(({ commit, shipment }): ShippedChange[] => {
+  for (const { commit, shipment } of view.counted) {
     const fact = ledger.graph.commits[commit];
-    if (fact === undefined || covered.has(fact.sha)) return [];
-    const staged = stageCommit(fact.authoredAtMs, fact.committedAtMs, shipment.atMs);
-    const leadMs = shipment.atMs - fact.authoredAtMs;
-    const measured: MeasuredChange = {
-      id: fact.sha,
-      unit: "commit",
-      title: fact.subject,
-      author: fact.author,
-      deploymentId: shipment.fact.id,
-      shippedAtMs: shipment.atMs,
-      leadMs: leadMs < 0 ? null : leadMs,
-      linesChanged: fact.lines,
-      stagesMs: staged === null ? {} : durationsOf(staged),
-      change: null,
-    };
-    return [{ measured, staged, shipment }];
-  });
-  return [...requests, ...alone].sort(inOrder);
+    if (fact !== undefined && !covered.has(fact.sha)) shipped.push(shippedCommit(fact, shipment));
+  }
+  return shipped.sort(inOrder);
 }
 
 /** In the order of the deployments, whatever the order of the facts. */
@@ -81,6 +66,24 @@ function listedCommits(shipments: readonly Shipment[]): ReadonlyMap<string, Ship
     for (const sha of shipment.fact.commits ?? []) if (!listed.has(sha)) listed.set(sha, shipment);
   }
   return listed;
+}
+
+function shippedCommit(fact: CommitFact, shipment: Shipment): ShippedChange {
+  const staged = stageCommit(fact.authoredAtMs, fact.committedAtMs, shipment.atMs);
+  const leadMs = shipment.atMs - fact.authoredAtMs;
+  const measured: MeasuredChange = {
+    id: fact.sha,
+    unit: "commit",
+    title: fact.subject,
+    author: fact.author,
+    deploymentId: shipment.fact.id,
+    shippedAtMs: shipment.atMs,
+    leadMs: leadMs < 0 ? null : leadMs,
+    linesChanged: fact.lines,
+    stagesMs: staged === null ? {} : durationsOf(staged),
+    change: null,
+  };
+  return { measured, staged, shipment };
 }
 
 function shippedRequest(change: ChangeFact, shipment: Shipment): ShippedChange {

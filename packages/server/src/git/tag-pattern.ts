@@ -43,11 +43,11 @@ type Family = {
 export const TAG_CHARACTERS_MAX = 200;
 const OTHERS_MAX = 5;
 const PRERELEASE_SUFFIX =
-  "(?:[-._]?(?:alpha|beta|rc|pre|preview|dev|next|canary|snapshot|nightly|insiders|milestone|a|b|c|m)[-._\\d]*.*|-.+)";
-const PRERELEASE = new RegExp(`^${PRERELEASE_SUFFIX}$`, "i");
+  "(?i:[-._]?(?:alpha|beta|rc|pre|preview|dev|next|canary|snapshot|nightly|insiders|milestone|a|b|c|m)[-._\\d]*.*|-.+)";
+const PRERELEASE = new RegExp(`^${PRERELEASE_SUFFIX}$`);
 /** What some add to a version that is final. */
-const FINAL_SUFFIX = "(?:[.-](?:final|release|ga)|\\+.*)";
-const FINAL = new RegExp(`^${FINAL_SUFFIX}$`, "i");
+const FINAL_SUFFIX = "(?i:[.-](?:final|release|ga)|\\+.*)";
+const FINAL = new RegExp(`^${FINAL_SUFFIX}$`);
 
 /**
  * Families of tags (`v1.2.3`, `shop@1.2.3`, `release-2024-06-01`) by what stands before the version. The largest one is chosen; where a monorepo has many packages and none of

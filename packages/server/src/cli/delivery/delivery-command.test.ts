@@ -1,0 +1,156 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { GeneratedRepository } from "../../git/generated-repository.fixture.ts";
+import { runCli } from "../cli.fixture.ts";
+import { FROM, squashes, TO } from "./habits.fixture.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "steadfast-delivery-"));
+const ENV = { XDG_CACHE_HOME: join(folder, "cache") };
+const START_S = Date.UTC(2023, 0, 2) / 1_000;
+const HOSTILE = "</title><script>alert(1)</script>";
+
+/** Four releases, one of them named like a formula, with markup where names go. */
+async function tiny(): Promise<GeneratedRepository> {
+  const repository = new GeneratedRepository("tiny");
+  let main = repository.commit({ message: "Begin", authoredAtS: START_S });
+  for (let index = 1; index <= 4; index += 1) {
+    const subject = index === 3 ? `Revert "${HOSTILE}"` : HOSTILE;
+    main = repository.commit({
+      parents: [main],
+      message: subject,
+      authoredAtS: START_S + index * 86_400,
+      author: "A & B' <x@example.org>",
+    });
+    repository.tag(index === 4 ? "=cmd(1)-1.0.4" : `1.0.${index}`, main);
+  }
+  return await repository.build(main);
+}
+
+describe("steadfast delivery", () => {
+  let many: GeneratedRepository;
+  let few: GeneratedRepository;
+
+  beforeAll(async () => {
+    many = await squashes();
+    few = await tiny();
+  });
+
+  afterAll(() => {
+    many.remove();
+    few.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("prints the levers, how releases were chosen, and what it could not know", async () => {
+    const { stdout, stderr, exitCode } = await runCli(["delivery", many.path, "--from", FROM, "--to", TO], ENV);
+    const text = stdout.replaceAll("\u00a0", " ");
+
+    expect(exitCode).toBe(0);
+    // Nobody watches a pipe: no progress is drawn into it.
+    expect(stderr).toBe("");
+    expect(text).toContain("Left out: 30 pre-releases (--include-prereleases)");
+    expect(text).toMatch(/Change fail rate +20 % +6 of 30 releases/);
+    expect(text).toMatch(/Lead time +5\.1 days/);
+    expect(text).toContain("no detectable change");
+    expect(text).toContain("pull requests, from GitHub or GitLab");
+    expect(text.split("\n").every((line) => line.length <= 100)).toBe(true);
+  });
+
+  it("says too few instead of a figure, and tells machines the figure with its n", async () => {
+    const options = ["delivery", few.path, "--releases", "^1\\.", "--from", FROM, "--to", TO];
+
+    const { stdout } = await runCli(options, ENV);
+    const json: unknown = JSON.parse((await runCli([...options, "--json"], ENV)).stdout);
+
+    expect(stdout).toContain("too few (2)");
+    expect(json).toMatchObject({ leadTimeHours: { author: { n: 2, median: 0, tooFew: true } } });
+  });
+
+  it("sets another time beside it", async () => {
+    const { stdout } = await runCli(
+      ["delivery", many.path, "--from", "2023-04-01", "--to", TO, "--compare", "2023-01-01..2023-04-01"],
+      ENV,
+    );
+
+    expect(stdout).toContain("In brackets behind each line: 2023-01-01 to 2023-04-01.");
+  });
+
+  it("takes the newest commit of a clone for the end, so that its silence is no fall", async () => {
+    const { stdout } = await runCli(["delivery", many.path], ENV);
+
+    expect(stdout).toContain("what came later is unknown, not");
+    expect(stdout).toContain("2023-07-01");
+  });
+
+  it("writes a page without scripts, in which names are text", async () => {
+    const file = join(folder, "report.html");
+
+    const { exitCode, stderr } = await runCli(["delivery", few.path, "--releases", ".", "--html", file], ENV);
+    const page = readFileSync(file, "utf8");
+
+    expect([exitCode, stderr]).toEqual([0, `Written: ${file}\n`]);
+    expect(page).toContain("default-src 'none'");
+    expect(page).not.toContain("<script");
+    expect(page).toContain("&#60;script&#62;");
+    expect(page).toContain("<svg");
+  });
+
+  it("writes a line a release, in which no name is a formula", async () => {
+    const { stdout } = await runCli(["delivery", few.path, "--releases", ".", "--csv"], ENV);
+
+    const [head, ...rows] = stdout.trim().split("\n");
+    expect(head).toMatch(/^package,release,time,/);
+    expect(rows).toHaveLength(4);
+    expect(rows.at(-1)).toContain("'=cmd(1)-1.0.4");
+  });
+
+  it("remembers line sizes, and measures again where the memory is damaged", async () => {
+    const lines = async () =>
+      JSON.parse((await runCli(["delivery", many.path, "--from", FROM, "--to", TO, "--json"], ENV)).stdout).batch
+        .linesPerCommit;
+
+    const first = await lines();
+    const [cached = ""] = readdirSync(join(folder, "cache", "steadfast", "line-sizes"));
+    const path = join(folder, "cache", "steadfast", "line-sizes", cached);
+    const second = await lines();
+    truncateSync(path, 100);
+    const afterTruncation = await lines();
+    writeFileSync(path, "not ours");
+    const afterGarbage = await lines();
+
+    expect(first).toMatchObject({ n: 87, median: 2 });
+    expect([second, afterTruncation, afterGarbage]).toEqual([first, first, first]);
+  });
+
+  it.each([
+    [["/nonexistent"], "There is no folder"],
+    [[folder], "is not in a git repository"],
+    [["--releases", "("], "is no regular expression"],
+    [["--from", "2024-02-31"], "is no time"],
+    [["--from", "2024-02-01", "--to", "2024-01-01"], "must lie before"],
+    [["--package", "../other"], "is no path inside"],
+    [["--compare", "2024-01-01"], "is no range"],
+    [["--attribution-window", "soon"], "is no duration"],
+    [["--json", "--csv"], "ask for one of them"],
+  ])("refuses %j and says why, with exit code 2", async (args, why) => {
+    const { exitCode, stderr, stdout } = await runCli(["delivery", ...args], ENV);
+
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(why);
+  });
+
+  it("answers for a repository without commits, and for a pattern that no tag matches", async () => {
+    const empty = new GeneratedRepository("empty");
+
+    const nothing = await runCli(["delivery", empty.path], ENV);
+    const slip = await runCli(["delivery", many.path, "--releases", "^x", "--json"], ENV);
+    empty.remove();
+
+    expect([nothing.exitCode, slip.exitCode]).toEqual([0, 0]);
+    expect(nothing.stdout).toContain("There are no tags");
+    expect(slip.stderr).toBe("No tag matches --releases: there is nothing to measure.\n");
+    expect(JSON.parse(slip.stdout)).toMatchObject({ releases: { count: 0 }, changeFailRate: { rate: null } });
+  });
+});
