@@ -66,7 +66,10 @@ function sessionRoutes(app: App, deps: AccessDeps): void {
       }
       // A new session for whoever signs in: one that somebody planted before, or left behind, ends here.
       const before = readCookie(request.headers.cookie, SESSION_COOKIE);
-      if (before !== undefined) await deleteSession(deps.database.db, before);
+      if (before !== undefined) {
+        await deleteSession(deps.database.db, before);
+        endStreamsOfSession(app.server, hashSecret(before));
+      }
       const secret = await createSession(deps.database, principal.tokenId, deps.nowMs());
       const cookie = formatCookie(SESSION_COOKIE, secret, {
         maxAgeSeconds: SESSION_AGE_MS / 1_000,
