@@ -24,14 +24,17 @@ export function StageTimeline({ stages }: { stages: readonly StageForecast[] }) 
               data-kind={isAudience ? "audience" : stage.share >= 1 ? "everybody" : "share"}
               data-known={stage.seconds !== null}
               data-stuck={stage.help !== null || undefined}
-              style={{ height: `${isAudience ? 8 : 10 + 90 * Math.sqrt(stage.share)}%` }}
+              style={{ height: isAudience ? 8 : 10 + 90 * Math.sqrt(stage.share) }}
             />
-            <span className={classes.length}>
-              {stage.seconds === 0 ? "for good" : sayLength(stage).replace("about ", "~ ")}
-            </span>
+            <span className={classes.length}>{shortLength(stage)}</span>
           </div>
         );
       })}
     </div>
   );
+}
+
+function shortLength(stage: StageForecast): string {
+  if (stage.seconds === null) return "?";
+  return stage.seconds === 0 ? "for good" : sayLength(stage).replace("about ", "~ ");
 }
