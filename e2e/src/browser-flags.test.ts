@@ -2,6 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createToken, type Flag, type FlagState } from "./api.ts";
 import { describeInBrowser, launchBrowser, withWindows } from "./browser.ts";
+import { openEditor, typeDefinition } from "./flag-visits.ts";
 import { createFlag, LONG_STAGES, readRollout, startRollout } from "./guarded-rollout.ts";
 import { ADMIN_TOKEN, type ServerProcess, startServer } from "./server-process.ts";
 
@@ -310,20 +311,6 @@ describeInBrowser("flags in the dashboard", () => {
       console.log(`500 flags: shown ${shownAfterMs} ms, scrolled ${scrolledAfterMs} ms, found ${foundAfterMs} ms`);
     }));
 });
-
-async function openEditor(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Edit", exact: true }).click();
-  await page.locator(".cm-content").waitFor();
-}
-
-/** Replaces the text as a paste would, and leaves the cursor at its end. */
-async function typeDefinition(page: Page, targeting: object, defaultVariant = "off"): Promise<void> {
-  const definition = { state: "ENABLED", variants: { on: true, off: false }, defaultVariant };
-  const text = JSON.stringify(definition, null, 2).replace(/\n}$/, `,\n  "targeting": ${JSON.stringify(targeting)}\n}`);
-  await page.locator(".cm-content").focus();
-  await page.keyboard.press("Control+a");
-  await page.keyboard.insertText(text);
-}
 
 async function save(page: Page, reason: string): Promise<void> {
   await page.getByRole("button", { name: "Save…" }).click();

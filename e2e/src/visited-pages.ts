@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { FLAG_VISITS } from "./flag-visits.ts";
 
 /** What there is to visit on the server of `browser-pages.test.ts`. */
 export type Visited = {
@@ -38,8 +39,7 @@ export const VISITS: readonly Visit[] = [
     ready: (page) => page.getByTestId("log-event").first().waitFor(),
   },
   { name: "a rollout's dialog", path: ofTheRollout, ready: openRollBackDialog },
-  { name: "the flags", path: "/flags", ready: (page) => page.getByTestId("flag-row").first().waitFor() },
-  { name: "no flag", path: "/flags?search=nothing", ready: (page) => page.getByTestId("empty-state").waitFor() },
+  ...FLAG_VISITS,
   {
     name: "the form that starts a rollout",
     path: "/rollouts/new?flag=in-flight",
