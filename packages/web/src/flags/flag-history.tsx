@@ -115,7 +115,7 @@ function OpenVersion({ state, item }: Omit<EntryProps, "isOpen">) {
         <DefinitionDiff before={before.data?.definition} after={item.definition} />
       )}
       {before.isError && <p className={classes.reason}>{before.error.message}</p>}
-      <Link className={classes.link} to="/journal" title="Its event in the journal">
+      <Link className={classes.link} to="/journal" search={{ at: item.seq }}>
         <IconLink size={14} aria-hidden /> Event {item.seq} of the journal
       </Link>
     </div>

@@ -83,7 +83,7 @@ function Rules({ state, tried }: RulesProps) {
   return (
     <>
       {state.definition.state === "DISABLED" && (
-        <p className={classes.note}>It is switched off: these rules decide nothing until it is switched on again.</p>
+        <p className={classes.note}>It is switched off, so everybody gets the code's default. Once it is on again:</p>
       )}
       <RuleView targeting={definition.targeting} defaultVariant={definition.defaultVariant} trace={tried} />
       {state.rollout && (
