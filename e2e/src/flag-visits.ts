@@ -1,10 +1,16 @@
 import type { Page } from "playwright-core";
-import type { Visit } from "./visited-pages.ts";
 
 const CONTEXT = encodeURIComponent(JSON.stringify({ targetingKey: "user-1", country: "DE" }));
 
+/** As `Visit`, which gathers these. */
+type FlagVisit = {
+  readonly name: string;
+  readonly path: string;
+  readonly ready: (page: Page) => Promise<unknown>;
+};
+
 /** The flags' pages, their dialogs and the editor, for the checks that go through every page. */
-export const FLAG_VISITS: readonly Visit[] = [
+export const FLAG_VISITS: readonly FlagVisit[] = [
   { name: "the flags", path: "/flags", ready: (page) => page.getByTestId("flag-row").first().waitFor() },
   { name: "no flag", path: "/flags?search=nothing", ready: (page) => page.getByTestId("empty-state").waitFor() },
   { name: "a flag's form with a fault", path: "/flags?create=true", ready: submitEmptyForm },
