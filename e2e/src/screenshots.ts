@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "./browser.ts";
 import { delivery } from "./screens/delivery.ts";
-import { flag, flagHistory, flags, flags } from "./screens/flags.ts";
+import { flag, flagHistory, flags } from "./screens/flags.ts";
 import { journal } from "./screens/journal.ts";
 import { now } from "./screens/now.ts";
 import { palette } from "./screens/palette.ts";
