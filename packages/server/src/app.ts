@@ -14,6 +14,7 @@ import { journalRoutes } from "./journal/routes.ts";
 import { operationRoutes } from "./operations/routes.ts";
 import { cdeventsRoutes } from "./protocols/cdevents/routes.ts";
 import { devlakeRoutes } from "./protocols/devlake/routes.ts";
+import { importRoutes } from "./protocols/forges/import-routes.ts";
 import { forgeRoutes } from "./protocols/forges/routes.ts";
 import { ofrepRoutes } from "./protocols/ofrep/routes.ts";
 import { otlpRoutes } from "./protocols/otlp/routes.ts";
@@ -33,8 +34,10 @@ export type AppDeps = {
   readonly dashboard: Parameters<typeof dashboardRoutes>[1];
   readonly delivery: Parameters<typeof deliveryRoutes>[1];
   readonly flags: Parameters<typeof flagRoutes>[1];
-  /** CDEvents and DevLake: they come with a token, and what they tell is recorded alike. */
-  readonly toldBy: Parameters<typeof cdeventsRoutes>[1] & Parameters<typeof devlakeRoutes>[1];
+  /** CDEvents, DevLake and imports: they come with a token, and what they tell is recorded alike. */
+  readonly toldBy: Parameters<typeof cdeventsRoutes>[1] &
+    Parameters<typeof devlakeRoutes>[1] &
+    Parameters<typeof importRoutes>[1];
   readonly forges: Parameters<typeof forgeRoutes>[1];
   readonly journal: Parameters<typeof journalRoutes>[1];
   readonly ofrep: Parameters<typeof ofrepRoutes>[1];
@@ -68,6 +71,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await forgeRoutes(app, deps.forges);
   await cdeventsRoutes(app, deps.toldBy);
   await devlakeRoutes(app, deps.toldBy);
+  await importRoutes(app, deps.toldBy);
   await journalRoutes(app, deps.journal);
   await ofrepRoutes(app, deps.ofrep);
   await otlpRoutes(app, deps.otlp);

@@ -1233,6 +1233,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{forge}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import what a forge knows, as its webhooks would have told it
+         * @description Refused whole or not at all. The same messages sent again are duplicates.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    forge: "github" | "gitlab";
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ImportMessagesInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportAnswer"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents": {
         parameters: {
             query?: never;
@@ -3987,6 +4041,20 @@ export interface components {
                 notifyAfterSeconds?: number;
                 rollBackAfterSeconds?: number;
             };
+        };
+        ImportAnswer: {
+            duplicates: number;
+            /** @description Messages that delivery is not measured from */
+            ignored: number;
+            told: number;
+        };
+        ImportMessagesInput: {
+            messages: {
+                /** @description Any JSON */
+                body: unknown;
+                /** @description As the forge's webhooks name it */
+                event: string;
+            }[];
         };
         Instance: {
             /** @description From the change to its being applied, by this server's clock */

@@ -7,6 +7,7 @@ import { type Io, paintFor, widthOf } from "../io.ts";
 import { plain, wrap } from "../terminal/text.ts";
 import { type Collected, collectDelivery } from "./collect.ts";
 import { DEFINITIONS } from "./explain.ts";
+import { addImportCommand } from "./import/import-command.ts";
 import { startProgress } from "./progress.ts";
 import { csvOf } from "./report-csv.ts";
 import { htmlOf } from "./report-html.ts";
@@ -17,7 +18,7 @@ import { type DeliveryOptions, type DeliveryRequest, readRequest } from "./reque
 /** `steadfast delivery [PATH]`: reads a clone, asks no server. Commands that do ask one stand below it, such as `delivery import`. */
 export function addDeliveryCommands(program: Command, io: Io): void {
   const collect = (value: string, list: readonly string[] = []): readonly string[] => [...list, value];
-  program
+  const delivery = program
     .command("delivery")
     .description("how fast and how safely a repository delivers, from a git clone alone")
     .argument("[path]", "a git clone, bare or not", ".")
@@ -42,6 +43,7 @@ export function addDeliveryCommands(program: Command, io: Io): void {
     .option("--csv", "print a line a release")
     .option("--html <file>", "write one self-contained page with charts")
     .action(async (path: string, options: DeliveryOptions) => runDelivery(io, path, options));
+  addImportCommand(delivery, io);
 }
 
 async function runDelivery(io: Io, path: string, options: DeliveryOptions): Promise<void> {

@@ -1,15 +1,7 @@
 import { repositoryScope, type ScopedTold } from "@steadfast/core/delivery/scope";
-import { z } from "zod";
-import {
-  COMMITS_PER_PUSH_MAX,
-  commitId,
-  type ForgeMessage,
-  IGNORED,
-  type MessageMeaning,
-  pushedCommits,
-  time,
-  UNKNOWN,
-} from "./forge-message.ts";
+import type { z } from "zod";
+import { commitId, type ForgeMessage, IGNORED, type MessageMeaning, pushedCommits, UNKNOWN } from "./forge-message.ts";
+import { messages, type user } from "./github-messages.ts";
 
 /** Where published releases go: they stand for deployments where nothing records those, and would count twice beside them. */
 export const RELEASES_ENVIRONMENT = "releases";
@@ -18,98 +10,6 @@ export const RELEASES_ENVIRONMENT = "releases";
 const INCIDENT_LABELS: ReadonlySet<string> = new Set(["incident", "outage", "production-incident"]);
 
 const SOURCE = "github";
-
-const user = z.object({ login: z.string(), type: z.string().default("User") }).nullable();
-const repository = z.object({ full_name: z.string(), default_branch: z.string().default("main") });
-
-const pullRequest = z.object({
-  number: z.number().int(),
-  title: z.string(),
-  html_url: z.string(),
-  user,
-  draft: z.boolean().default(false),
-  created_at: time,
-  updated_at: time,
-  merged_at: time.nullable(),
-  closed_at: time.nullable(),
-  merge_commit_sha: commitId.nullable().default(null),
-  additions: z.number().nullable().default(null),
-  deletions: z.number().nullable().default(null),
-  changed_files: z.number().nullable().default(null),
-});
-
-const messages = {
-  pull_request: z.object({ action: z.string(), repository, pull_request: pullRequest }),
-  pull_request_review: z.object({
-    action: z.string(),
-    repository,
-    pull_request: z.object({ number: z.number().int() }),
-    review: z.object({ user, state: z.string(), submitted_at: time.nullable() }),
-  }),
-  push: z.object({
-    ref: z.string(),
-    before: z.string(),
-    repository: repository.extend({ pushed_at: z.union([z.number(), time]).nullable().default(null) }),
-    commits: z
-      .array(
-        z.object({
-          id: commitId,
-          message: z.string(),
-          timestamp: time,
-          author: z.object({ name: z.string(), email: z.string().nullable().default(null) }),
-        }),
-      )
-      .max(COMMITS_PER_PUSH_MAX),
-  }),
-  deployment_status: z.object({
-    repository,
-    deployment: z.object({
-      id: z.number(),
-      sha: commitId,
-      ref: z.string(),
-      environment: z.string(),
-      created_at: time,
-    }),
-    deployment_status: z.object({ state: z.string(), created_at: time, log_url: z.string().nullish() }),
-  }),
-  workflow_run: z.object({
-    repository,
-    workflow_run: z.object({
-      id: z.number(),
-      name: z.string().nullable(),
-      html_url: z.string(),
-      head_sha: commitId,
-      status: z.string(),
-      conclusion: z.string().nullable(),
-      created_at: time,
-      run_started_at: time.nullable().default(null),
-      updated_at: time,
-    }),
-  }),
-  release: z.object({
-    action: z.string(),
-    repository,
-    release: z.object({
-      id: z.number(),
-      tag_name: z.string(),
-      html_url: z.string(),
-      target_commitish: z.string(),
-      published_at: time.nullable(),
-    }),
-  }),
-  issues: z.object({
-    repository,
-    issue: z.object({
-      number: z.number().int(),
-      title: z.string(),
-      html_url: z.string(),
-      created_at: time,
-      updated_at: time,
-      closed_at: time.nullable(),
-      labels: z.array(z.object({ name: z.string() })).default([]),
-    }),
-  }),
-};
 
 /** Events that are sent anyway and tell nothing of delivery. */
 const IGNORED_EVENTS: ReadonlySet<string> = new Set([
@@ -139,6 +39,10 @@ export function readGitHubMessage({ event, messageId, body }: ForgeMessage): Mes
       return readReview(messages.pull_request_review.parse(body), common);
     case "push":
       return readPush(messages.push.parse(body), common);
+    case "commit":
+      return readCommit(messages.commit.parse(body), common);
+    case "pull_request_commits":
+      return readRequestCommits(messages.pull_request_commits.parse(body), common);
     case "deployment_status":
       return readDeploymentStatus(messages.deployment_status.parse(body), common);
     case "workflow_run":
@@ -194,6 +98,32 @@ const VERDICTS = new Map([
   ["changes_requested", "changes-requested" as const],
   ["commented", "commented" as const],
 ]);
+
+function readCommit({ repository: of, commit }: Message<"commit">, common: CommonOf): MessageMeaning {
+  const { author, committer, message } = commit.commit;
+  const [subject = "", ...body] = message.split("\n");
+  return told({
+    ...{ kind: "commit", subject: commit.sha, ...common(of.full_name), environment: null, atMs: committer.date },
+    told: {
+      parents: commit.parents.map(({ sha }) => sha),
+      ...{ authoredAtMs: author.date, committedAtMs: committer.date, author: `${author.name} <${author.email}>` },
+      ...{ subject, body: body.join("\n").trim() },
+    },
+  });
+}
+
+function readRequestCommits(message: Message<"pull_request_commits">, common: CommonOf): MessageMeaning {
+  const { repository: of, pull_request: request, commits } = message;
+  if (commits.length === 0) return IGNORED;
+  return told({
+    ...{ kind: "change", subject: `${of.full_name}#${request.number}`, ...common(of.full_name), environment: null },
+    atMs: request.updated_at,
+    told: {
+      firstCommitAtMs: Math.min(...commits.map((each) => each.commit.author.date)),
+      commits: commits.map(({ sha }) => sha),
+    },
+  });
+}
 
 function readPush(message: Message<"push">, common: CommonOf): MessageMeaning {
   const { repository: of, before } = message;

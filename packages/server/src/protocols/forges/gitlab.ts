@@ -1,106 +1,15 @@
+import type { ReviewFact } from "@steadfast/core/delivery/facts";
 import { repositoryScope, type ScopedTold } from "@steadfast/core/delivery/scope";
-import { z } from "zod";
-import {
-  COMMITS_PER_PUSH_MAX,
-  commitId,
-  type ForgeMessage,
-  IGNORED,
-  type MessageMeaning,
-  pushedCommits,
-  time,
-  UNKNOWN,
-} from "./forge-message.ts";
+import type { z } from "zod";
+import { commitId, type ForgeMessage, IGNORED, type MessageMeaning, pushedCommits, UNKNOWN } from "./forge-message.ts";
 import { environmentOf, RELEASES_ENVIRONMENT } from "./github.ts";
+import { messages } from "./gitlab-messages.ts";
 
 const SOURCE = "gitlab";
-
-const project = z.object({ path_with_namespace: z.string(), default_branch: z.string().nullable().default(null) });
-const person = z.object({ username: z.string() });
-
-const messages = {
-  "Push Hook": z.object({
-    ref: z.string(),
-    before: z.string(),
-    project,
-    commits: z
-      .array(
-        z.object({
-          id: commitId,
-          message: z.string(),
-          timestamp: time,
-          author: z.object({ name: z.string(), email: z.string() }),
-        }),
-      )
-      .max(COMMITS_PER_PUSH_MAX),
-  }),
-  "Merge Request Hook": z.object({
-    user: person,
-    project,
-    object_attributes: z.object({
-      iid: z.number().int(),
-      title: z.string(),
-      url: z.string(),
-      state: z.string(),
-      action: z.string().default("update"),
-      created_at: time,
-      updated_at: time,
-      draft: z.boolean().default(false),
-      merge_commit_sha: commitId.nullable().default(null),
-      squash_commit_sha: commitId.nullish(),
-      last_commit: z.object({ id: commitId }).nullish(),
-    }),
-    changes: z.object({ draft: z.object({ previous: z.boolean(), current: z.boolean() }).optional() }).default({}),
-  }),
-  "Pipeline Hook": z.object({
-    project,
-    object_attributes: z.object({
-      id: z.number(),
-      name: z.string().nullish(),
-      url: z.string().nullish(),
-      sha: commitId,
-      status: z.string(),
-      created_at: time,
-      finished_at: time.nullable().default(null),
-      duration: z.number().nullable().default(null),
-      queued_duration: z.number().nullable().default(null),
-    }),
-  }),
-  "Deployment Hook": z.object({
-    project,
-    status: z.string(),
-    status_changed_at: time,
-    deployment_id: z.number(),
-    deployable_url: z.string().nullish(),
-    environment: z.string(),
-    ref: z.string().default(""),
-    commit_url: z.string().default(""),
-  }),
-  "Release Hook": z.object({
-    project,
-    action: z.string(),
-    tag: z.string(),
-    url: z.string(),
-    released_at: time,
-    commit: z.object({ id: commitId }),
-  }),
-  "Issue Hook": z.object({
-    project,
-    object_attributes: z.object({
-      iid: z.number().int(),
-      title: z.string(),
-      url: z.string(),
-      type: z.string().default("Issue"),
-      created_at: time,
-      updated_at: time,
-      closed_at: time.nullish(),
-    }),
-  }),
-};
 
 /** Events that are sent anyway and tell nothing of delivery: a job is part of its pipeline, a flag of GitLab's is nobody's deployment. */
 const IGNORED_EVENTS: ReadonlySet<string> = new Set([
   "Tag Push Hook",
-  "Note Hook",
   "Job Hook",
   "Wiki Page Hook",
   "Feature Flag Hook",
@@ -121,6 +30,15 @@ export function readGitLabMessage({ event, messageId, body }: ForgeMessage): Mes
   switch (event) {
     case "Push Hook":
       return readPush(messages["Push Hook"].parse(body), common);
+    case "commit":
+      return readCommit(messages.commit.parse(body), common);
+    case "approval": {
+      const { user, project: of, object_attributes: given } = messages.approval.parse(body);
+      const review = { reviewer: user.username, isBot: false, atMs: given.created_at, verdict: "approved" as const };
+      return reviewTold(of.path_with_namespace, given.iid, review, common);
+    }
+    case "Note Hook":
+      return readNote(messages["Note Hook"].parse(body), common);
     case "Merge Request Hook":
       return readMergeRequest(messages["Merge Request Hook"].parse(body), common);
     case "Pipeline Hook":
@@ -145,6 +63,33 @@ function readPush({ project: of, ref, before, commits }: Message<"Push Hook">, c
   const pushed = commits.map(({ author, ...commit }) => ({ ...commit, author: `${author.name} <${author.email}>` }));
   const push = { before, commits: pushed, pushedAtMs: null };
   return { outcome: "told", tellings: pushedCommits(push, common(of.path_with_namespace)) };
+}
+
+function readCommit({ project: of, commit }: Message<"commit">, common: CommonOf): MessageMeaning {
+  const [subject = "", ...body] = commit.message.split("\n");
+  return told({
+    ...{ kind: "commit", subject: commit.id, ...common(of.path_with_namespace), environment: null },
+    atMs: commit.committed_date,
+    told: {
+      ...{ parents: commit.parent_ids, authoredAtMs: commit.authored_date, committedAtMs: commit.committed_date },
+      ...{ author: `${commit.author_name} <${commit.author_email}>`, subject, body: body.join("\n").trim() },
+    },
+  });
+}
+
+/** A remark on a merge request: somebody looked. */
+function readNote(message: Message<"Note Hook">, common: CommonOf): MessageMeaning {
+  const { user, project: of, object_attributes: note, merge_request: request } = message;
+  if (note.noteable_type !== "MergeRequest" || note.system || request === undefined) return IGNORED;
+  const review = { reviewer: user.username, isBot: false, atMs: note.created_at, verdict: "commented" as const };
+  return reviewTold(of.path_with_namespace, request.iid, review, common);
+}
+
+function reviewTold(path: string, iid: number, review: ReviewFact, common: CommonOf): MessageMeaning {
+  return told({
+    ...{ kind: "change", subject: `${path}!${iid}`, ...common(path), environment: null },
+    ...{ atMs: review.atMs, told: { reviews: [review] } },
+  });
 }
 
 /** GitLab tells no time of the merge: the message that says so is of that moment. */

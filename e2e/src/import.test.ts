@@ -1,0 +1,181 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "./cli-process.ts";
+import { type ForgeServer, startForgeServer } from "./forge-server.ts";
+import { type ServerProcess, startServer } from "./server-process.ts";
+
+const HOUR_MS = 3_600_000;
+const sha = (digit: string) => digit.repeat(40);
+/** Hours before now: an import looks back from now. */
+const NOW_MS = Math.floor(Date.now() / 1_000) * 1_000;
+const ago = (hours: number) => new Date(NOW_MS - hours * HOUR_MS).toISOString().replace(".000", "");
+const MAYA = { login: "maya", type: "User" };
+
+const pull = (number: number, openedHoursAgo: number) => ({
+  ...{ number, title: `Change ${number}`, html_url: `https://example.test/${number}`, user: MAYA, draft: false },
+  ...{ created_at: ago(openedHoursAgo), updated_at: ago(openedHoursAgo - 20), merged_at: ago(openedHoursAgo - 20) },
+  ...{ closed_at: ago(openedHoursAgo - 20), merge_commit_sha: sha(String(number)) },
+});
+const commit = (digit: string, parent: string, hoursAgo: number) => ({
+  ...{ sha: sha(digit), parents: [{ sha: sha(parent) }] },
+  commit: {
+    message: `Change ${digit}`,
+    author: { name: "Maya", email: "maya@example.test", date: ago(hoursAgo + 10) },
+    committer: { date: ago(hoursAgo) },
+  },
+});
+const PULLS = [pull(3, 40), pull(2, 60), pull(1, 80)];
+const GITHUB: Record<string, unknown> = {
+  "repos/acme/shop/commits": [commit("3", "2", 20), commit("2", "1", 40), commit("1", "0", 60)],
+  "repos/acme/shop/pulls": [...PULLS, { ...pull(9, 24 * 400), number: 9 }],
+  ...Object.fromEntries(
+    PULLS.flatMap((each) => [
+      [`repos/acme/shop/pulls/${each.number}`, { ...each, additions: 10, deletions: 2, changed_files: 1 }],
+      [
+        `repos/acme/shop/pulls/${each.number}/reviews`,
+        [{ user: { login: "jonas", type: "User" }, state: "APPROVED", submitted_at: each.merged_at }],
+      ],
+      [`repos/acme/shop/pulls/${each.number}/commits`, [commit("a", "b", 90)]],
+    ]),
+  ),
+  "repos/acme/shop/deployments": [3, 2, 1].map((id) => ({
+    ...{ id, sha: sha(String(id)), ref: `v${id}`, environment: "production", created_at: ago(id === 1 ? 55 : 20 - id) },
+  })),
+  ...Object.fromEntries(
+    [3, 2, 1].map((id) => [
+      `repos/acme/shop/deployments/${id}/statuses`,
+      [{ state: "success", created_at: ago(id === 1 ? 55 : 20 - id), log_url: "" }],
+    ]),
+  ),
+  "repos/acme/shop/releases": [],
+  "repos/acme/shop/issues": [],
+  "repos/acme/shop/actions/runs": { workflow_runs: [] },
+};
+
+const NOTES = [
+  { author: { username: "omar" }, system: false, created_at: ago(30), body: "Why not sort first?" },
+  { author: { username: "omar" }, system: true, created_at: ago(28), body: "approved this merge request" },
+  { author: { username: "lena" }, system: true, created_at: ago(27), body: "changed the description" },
+];
+const MERGE_REQUEST = {
+  ...{
+    iid: 4,
+    title: "Faster search",
+    web_url: "https://example.test/4",
+    state: "merged",
+    author: { username: "lena" },
+  },
+  ...{ created_at: ago(48), updated_at: ago(20), merged_at: ago(26), closed_at: null, draft: false },
+  ...{ merge_commit_sha: sha("e"), squash_commit_sha: null, sha: sha("d"), merged_by: { username: "omar" } },
+};
+const GITLAB: Record<string, unknown> = {
+  "projects/acme/lab/repository/commits": [],
+  "projects/acme/lab/merge_requests": [MERGE_REQUEST],
+  "projects/acme/lab/merge_requests/4/notes": NOTES,
+  "projects/acme/lab/deployments": [
+    {
+      ...{ id: 8, status: "success", updated_at: ago(25), ref: "main", sha: sha("e") },
+      environment: { name: "production" },
+    },
+  ],
+  "projects/acme/lab/releases": [],
+  "projects/acme/lab/issues": [],
+  "projects/acme/lab/pipelines": [
+    {
+      ...{ id: 5, web_url: "https://example.test/5", sha: sha("e"), status: "success" },
+      ...{ created_at: ago(27), updated_at: ago(26) },
+    },
+  ],
+};
+
+type Facts = Record<"commits" | "changes" | "deployments" | "pipelineRuns", Record<string, unknown>[]>;
+
+let server: ServerProcess;
+let github: ForgeServer;
+let gitlab: ForgeServer;
+let cache: string;
+
+beforeAll(async () => {
+  cache = mkdtempSync(join(tmpdir(), "steadfast-import-"));
+  [server, github, gitlab] = await Promise.all([
+    startServer(),
+    startForgeServer(GITHUB, (request) => request.headers.authorization === "Bearer forge-secret"),
+    startForgeServer(GITLAB, (request) => request.headers["private-token"] === "forge-secret"),
+  ]);
+  for (const [key, repository] of [
+    ["shop", "acme/shop"],
+    ["lab", "acme/lab"],
+  ] as const)
+    await server.api.request("PUT", `/api/v1/services/${key}`, { repositories: [repository] });
+});
+
+afterAll(async () => {
+  await Promise.all([server?.stop(), github?.stop(), gitlab?.stop()]);
+  rmSync(cache, { recursive: true, force: true });
+});
+
+const facts = (service: string): Promise<Facts> => server.api.get(`/api/v1/services/${service}/facts`);
+
+function importFrom(forge: ForgeServer, kind: string, repository: string, env: Record<string, string> = {}) {
+  const args = ["delivery", "import", kind, "--repo", repository, "--api-url", forge.url, "--json"];
+  const address = { STEADFAST_URL: server.url, STEADFAST_TOKEN: server.adminToken, XDG_CACHE_HOME: cache };
+  return runCli(args, { env: { ...address, GITHUB_TOKEN: "forge-secret", GITLAB_TOKEN: "forge-secret", ...env } });
+}
+
+describe("steadfast delivery import github", () => {
+  it("goes on where it was cut off, waits out a limit, and ends with what the forge knows", async () => {
+    github.failOnce("deployments", { status: 404, body: {} });
+    const cutOff = await importFrom(github, "github", "acme/shop");
+    const commitsAskedBefore = github.asked.filter((each) => each.includes("/shop/commits")).length;
+    github.failOnce("deployments", { status: 429, headers: { "retry-after": "1" }, body: {} });
+
+    const done = await importFrom(github, "github", "acme/shop");
+    const again = await importFrom(github, "github", "acme/shop");
+    const { commits, changes, deployments } = await facts("shop");
+
+    expect(cutOff).toMatchObject({ code: 4, log: expect.stringContaining("GITHUB_TOKEN") });
+    expect(done.code, done.log).toBe(0);
+    expect(JSON.parse(done.stdout)).toMatchObject({ told: 3, skipped: ["commits", "pull requests"] });
+    expect(JSON.parse(again.stdout)).toMatchObject({ told: 0, skipped: [] });
+    expect(commitsAskedBefore).toBe(2);
+    expect(commits.map((each) => each.sha)).toEqual([sha("1"), sha("2"), sha("3")]);
+    expect(commits[2]).toMatchObject({ parents: [sha("2")], subject: "Change 3" });
+    expect(changes.map(({ number }) => number)).toEqual([1, 2, 3]);
+    expect(changes[0]).toMatchObject({
+      ...{ linesAdded: 10, mergeCommit: sha("1"), firstCommitAtMs: Date.parse(ago(100)) },
+      reviews: [{ reviewer: "jonas", verdict: "approved" }],
+    });
+    expect(deployments.map(({ name }) => name)).toEqual(["v1", "v2", "v3"]);
+    expect(done.log + cutOff.log).not.toContain("forge-secret");
+  });
+
+  it("says what to do when the forge does not know the token", async () => {
+    const refused = await importFrom(github, "github", "acme/other", { GITHUB_TOKEN: "wrong" });
+
+    expect(refused.code).toBe(4);
+    expect(refused.log).toMatch(/answered 401.*token in GITHUB_TOKEN may read it/s);
+  });
+});
+
+describe("steadfast delivery import gitlab", () => {
+  it("tells merge requests with their remarks and approvals, deployments and pipelines", async () => {
+    const done = await importFrom(gitlab, "gitlab", "acme/lab");
+    const { changes, deployments, pipelineRuns } = await facts("lab");
+
+    expect(done.code, done.log).toBe(0);
+    expect(changes).toMatchObject([
+      {
+        ...{ id: "acme/lab!4", title: "Faster search", author: "lena", mergeCommit: sha("e") },
+        ...{ openedAtMs: Date.parse(ago(48)), mergedAtMs: Date.parse(ago(26)) },
+        reviews: [
+          { reviewer: "omar", verdict: "commented" },
+          { reviewer: "omar", verdict: "approved" },
+        ],
+      },
+    ]);
+    expect(deployments).toMatchObject([{ revision: sha("e"), outcome: "succeeded", environment: "production" }]);
+    expect(pipelineRuns).toMatchObject([{ outcome: "succeeded", revision: sha("e") }]);
+  });
+});

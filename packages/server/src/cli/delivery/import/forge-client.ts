@@ -1,0 +1,114 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import { CliError } from "../../cli-error.ts";
+import { EXIT_CODES } from "../../exit-codes.ts";
+import type { Io } from "../../io.ts";
+import { plain } from "../../terminal/text.ts";
+import type { Progress } from "../progress.ts";
+
+/** A request that takes longer hangs. */
+const REQUEST_TIMEOUT_MS = 60_000;
+/** Forges refill their limits within the hour; a later moment is no limit of theirs. */
+const RATE_LIMIT_WAIT_MAX_MS = 65 * 60_000;
+const ATTEMPTS_MAX = 6;
+const RETRY_FIRST_MS = 1_000;
+/** 100,000 objects of a kind: a forge's search ends earlier. */
+const PAGES_MAX = 1_000;
+
+export type ForgeClient = {
+  /** One object. @throws {CliError} */
+  get(path: string): Promise<unknown>;
+  /** A list, page by page, following the `Link` header. Ends early when the caller stops. */
+  pages(path: string): AsyncGenerator<readonly unknown[]>;
+};
+
+export type ForgeAccess = {
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Where the token comes from, for messages. */
+  readonly tokenVariable: string;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+};
+
+/** Asks a forge's REST API: pages, limits and passing failures are its own affair. */
+export function createForgeClient(io: Io, access: ForgeAccess): ForgeClient {
+  const base = new URL(`${access.baseUrl.replace(/\/+$/, "")}/`);
+
+  const ask = async (url: URL): Promise<Response> => {
+    // A page's link may lead elsewhere: the token goes to the forge that was named, and to nobody else.
+    if (url.origin !== base.origin) throw new CliError(`The forge sent us elsewhere (${plain(url.origin)}). Stopped.`);
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await fetchOnce(io, access, url);
+      if (answer instanceof Response && answer.ok) return answer;
+      const waitMs = waitFor(answer, attempt, io.nowMs());
+      if (waitMs === undefined || attempt >= ATTEMPTS_MAX) throw refused(answer, url, access);
+      access.progress.show(`The forge asks to wait ${Math.ceil(waitMs / 1_000)} s …`);
+      await delay(waitMs, undefined, { signal: access.signal });
+    }
+  };
+
+  return {
+    get: async (path) => (await ask(new URL(path, base))).json(),
+    async *pages(path) {
+      let next: URL | undefined = new URL(path, base);
+      for (let page = 0; next !== undefined && page < PAGES_MAX; page += 1) {
+        const answer: Response = await ask(next);
+        yield z.array(z.unknown()).parse(await answer.json());
+        next = nextOf(answer, base);
+      }
+    },
+  };
+}
+
+async function fetchOnce(io: Io, access: ForgeAccess, url: URL): Promise<Response | Error> {
+  try {
+    const signal = AbortSignal.any([access.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
+    return await io.fetch(url, { headers: access.headers, signal, redirect: "error" });
+  } catch (error) {
+    if (access.signal.aborted) throw error;
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** How long to wait before asking again; `undefined`: asking again is of no use. */
+function waitFor(answer: Response | Error, attempt: number, nowMs: number): number | undefined {
+  const backOffMs = RETRY_FIRST_MS * 2 ** (attempt - 1);
+  if (answer instanceof Error || answer.status >= 500) return backOffMs;
+  const retryAfter = Number(answer.headers.get("retry-after") ?? Number.NaN);
+  const isSpent = (answer.headers.get("x-ratelimit-remaining") ?? answer.headers.get("ratelimit-remaining")) === "0";
+  const reset = Number(answer.headers.get("x-ratelimit-reset") ?? answer.headers.get("ratelimit-reset") ?? Number.NaN);
+  const isLimit = answer.status === 429 || (answer.status === 403 && (isSpent || Number.isFinite(retryAfter)));
+  if (!isLimit) return undefined;
+  const waitMs = Number.isFinite(retryAfter)
+    ? retryAfter * 1_000
+    : Number.isFinite(reset)
+      ? reset * 1_000 - nowMs
+      : backOffMs;
+  return waitMs > RATE_LIMIT_WAIT_MAX_MS ? undefined : Math.max(waitMs, RETRY_FIRST_MS);
+}
+
+function refused(answer: Response | Error, url: URL, access: ForgeAccess): CliError {
+  const where = plain(`${url.origin}${url.pathname}`);
+  if (answer instanceof Error) {
+    return new CliError(`${where} cannot be reached: ${plain(answer.message)}.`, {
+      exitCode: EXIT_CODES.unreachable,
+      advice: ["What was imported is kept: run the same command again to go on."],
+    });
+  }
+  const isAccess = [401, 403, 404].includes(answer.status);
+  return new CliError(`${where} answered ${answer.status}.`, {
+    exitCode: EXIT_CODES.refused,
+    advice: isAccess
+      ? [`Check the repository's name, and that the token in ${access.tokenVariable} may read it.`]
+      : ["What was imported is kept: run the same command again to go on."],
+  });
+}
+
+/** RFC 8288: `<https://…?page=2>; rel="next"`. */
+function nextOf(answer: Response, base: URL): URL | undefined {
+  const links = (answer.headers.get("link") ?? "").split(",");
+  const next = links.find((link) => /;\s*rel="?next"?/.test(link));
+  const target = /<([^>]+)>/.exec(next ?? "")?.[1];
+  return target === undefined ? undefined : new URL(target, base);
+}

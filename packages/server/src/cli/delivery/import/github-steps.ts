@@ -1,0 +1,119 @@
+import { z } from "zod";
+import type { ForgeClient } from "./forge-client.ts";
+import type { ForgeMessage, ImportStep } from "./steps.ts";
+
+const PER_PAGE = 100;
+
+const numbered = z.looseObject({ number: z.number().int(), updated_at: z.string(), merged_at: z.string().nullish() });
+const withId = z.looseObject({ id: z.number(), created_at: z.string() });
+const runsPage = z.looseObject({ workflow_runs: z.array(z.looseObject({})) });
+
+/** Runs of workflows, newest first: the API has no more than these for a search. */
+const RUN_PAGES_MAX = 10;
+
+/** What GitHub knows of a repository since a moment, as its webhooks would have told it. @see https://docs.github.com/rest */
+export function githubSteps(client: ForgeClient, repository: string, sinceMs: number): readonly ImportStep[] {
+  const since = new Date(sinceMs).toISOString();
+  const at = `repos/${repository}`;
+  const of = { full_name: repository, default_branch: "main" };
+  const isSince = (time: string) => Date.parse(time) >= sinceMs;
+  return [
+    {
+      name: "commits",
+      async *messages() {
+        for await (const page of client.pages(`${at}/commits?since=${since}&per_page=${PER_PAGE}`))
+          yield page.map((commit) => ({ event: "commit", body: { repository: of, commit } }));
+      },
+    },
+    {
+      name: "pull requests",
+      async *messages() {
+        for await (const page of client.pages(
+          `${at}/pulls?state=all&sort=updated&direction=desc&per_page=${PER_PAGE}`,
+        )) {
+          const requests = page.map((each) => numbered.parse(each));
+          const recent = requests.filter((each) => isSince(each.updated_at));
+          for (const request of recent) yield await requestMessages(client, at, of, request);
+          if (recent.length < requests.length) return;
+        }
+      },
+    },
+    {
+      name: "deployments",
+      async *messages() {
+        for await (const page of client.pages(`${at}/deployments?per_page=${PER_PAGE}`)) {
+          const deployments = page.map((each) => withId.parse(each));
+          const recent = deployments.filter((each) => isSince(each.created_at));
+          for (const deployment of recent) {
+            for await (const statuses of client.pages(
+              `${at}/deployments/${deployment.id}/statuses?per_page=${PER_PAGE}`,
+            ))
+              yield statuses.map((status) => ({
+                ...{ event: "deployment_status", body: { repository: of, deployment, deployment_status: status } },
+              }));
+          }
+          if (recent.length < deployments.length) return;
+        }
+      },
+    },
+    {
+      name: "releases",
+      async *messages() {
+        for await (const page of client.pages(`${at}/releases?per_page=${PER_PAGE}`)) {
+          const releases = page.map((each) => z.looseObject({ published_at: z.string().nullable() }).parse(each));
+          const recent = releases.filter(({ published_at }) => published_at !== null && isSince(published_at));
+          yield recent.map((release) => ({ event: "release", body: { action: "published", repository: of, release } }));
+          if (recent.length === 0) return;
+        }
+      },
+    },
+    {
+      name: "incidents",
+      async *messages() {
+        for await (const page of client.pages(
+          `${at}/issues?labels=incident&state=all&since=${since}&per_page=${PER_PAGE}`,
+        ))
+          yield page.map((issue) => ({ event: "issues", body: { action: "edited", repository: of, issue } }));
+      },
+    },
+    {
+      name: "workflow runs",
+      async *messages() {
+        const day = since.slice(0, 10);
+        for (let page = 1; page <= RUN_PAGES_MAX; page += 1) {
+          const answer = await client.get(`${at}/actions/runs?created=%3E%3D${day}&per_page=${PER_PAGE}&page=${page}`);
+          const { workflow_runs: runs } = runsPage.parse(answer);
+          yield runs.map((run) => ({ event: "workflow_run", body: { repository: of, workflow_run: run } }));
+          if (runs.length < PER_PAGE) return;
+        }
+      },
+    },
+  ];
+}
+
+/** A request with its size, which the list leaves out; its reviews; when work on it began. */
+async function requestMessages(
+  client: ForgeClient,
+  at: string,
+  of: object,
+  request: z.infer<typeof numbered>,
+): Promise<readonly ForgeMessage[]> {
+  const { number } = request;
+  const whole = await client.get(`${at}/pulls/${number}`);
+  const messages: ForgeMessage[] = [
+    { event: "pull_request", body: { action: "edited", repository: of, pull_request: whole } },
+  ];
+  for await (const page of client.pages(`${at}/pulls/${number}/reviews?per_page=${PER_PAGE}`))
+    for (const review of page)
+      messages.push({
+        event: "pull_request_review",
+        body: { action: "submitted", repository: of, pull_request: { number }, review },
+      });
+  const commits: unknown[] = [];
+  for await (const page of client.pages(`${at}/pulls/${number}/commits?per_page=${PER_PAGE}`)) commits.push(...page);
+  messages.push({
+    event: "pull_request_commits",
+    body: { repository: of, pull_request: { number, updated_at: request.updated_at }, commits },
+  });
+  return messages;
+}

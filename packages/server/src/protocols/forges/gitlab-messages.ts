@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { COMMITS_PER_PUSH_MAX, commitId, time } from "./forge-message.ts";
+
+const project = z.object({ path_with_namespace: z.string(), default_branch: z.string().nullable().default(null) });
+const person = z.object({ username: z.string() });
+
+/** What is read of each of GitLab's messages; the rest of them is not looked at. */
+export const messages = {
+  "Push Hook": z.object({
+    ref: z.string(),
+    before: z.string(),
+    project,
+    commits: z
+      .array(
+        z.object({
+          id: commitId,
+          message: z.string(),
+          timestamp: time,
+          author: z.object({ name: z.string(), email: z.string() }),
+        }),
+      )
+      .max(COMMITS_PER_PUSH_MAX),
+  }),
+  /** Of the API alone: a commit with its parents, which a push does not tell. */
+  commit: z.object({
+    project,
+    commit: z.object({
+      id: commitId,
+      parent_ids: z.array(commitId).max(100),
+      message: z.string(),
+      author_name: z.string(),
+      author_email: z.string(),
+      authored_date: time,
+      committed_date: time,
+    }),
+  }),
+  /** Of the API alone, where an approval is a remark. */
+  approval: z.object({
+    user: person,
+    project,
+    object_attributes: z.object({ iid: z.number().int(), created_at: time }),
+  }),
+  "Note Hook": z.object({
+    user: person,
+    project,
+    object_attributes: z.object({ noteable_type: z.string(), created_at: time, system: z.boolean().default(false) }),
+    merge_request: z.object({ iid: z.number().int() }).optional(),
+  }),
+  "Merge Request Hook": z.object({
+    user: person,
+    project,
+    object_attributes: z.object({
+      iid: z.number().int(),
+      title: z.string(),
+      url: z.string(),
+      state: z.string(),
+      action: z.string().default("update"),
+      created_at: time,
+      updated_at: time,
+      draft: z.boolean().default(false),
+      merge_commit_sha: commitId.nullable().default(null),
+      squash_commit_sha: commitId.nullish(),
+      last_commit: z.object({ id: commitId }).nullish(),
+    }),
+    changes: z.object({ draft: z.object({ previous: z.boolean(), current: z.boolean() }).optional() }).default({}),
+  }),
+  "Pipeline Hook": z.object({
+    project,
+    object_attributes: z.object({
+      id: z.number(),
+      name: z.string().nullish(),
+      url: z.string().nullish(),
+      sha: commitId,
+      status: z.string(),
+      created_at: time,
+      finished_at: time.nullable().default(null),
+      duration: z.number().nullable().default(null),
+      queued_duration: z.number().nullable().default(null),
+    }),
+  }),
+  "Deployment Hook": z.object({
+    project,
+    status: z.string(),
+    status_changed_at: time,
+    deployment_id: z.number(),
+    deployable_url: z.string().nullish(),
+    environment: z.string(),
+    ref: z.string().default(""),
+    commit_url: z.string().default(""),
+  }),
+  "Release Hook": z.object({
+    project,
+    action: z.string(),
+    tag: z.string(),
+    url: z.string(),
+    released_at: time,
+    commit: z.object({ id: commitId }),
+  }),
+  "Issue Hook": z.object({
+    project,
+    object_attributes: z.object({
+      iid: z.number().int(),
+      title: z.string(),
+      url: z.string(),
+      type: z.string().default("Issue"),
+      created_at: time,
+      updated_at: time,
+      closed_at: time.nullish(),
+    }),
+  }),
+};
