@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import type { Actor } from "../journal/event.ts";
 import { CAPABILITIES_BY_ROLE, type Capability, type Principal } from "./access-rule.ts";
@@ -86,7 +86,7 @@ export function principalActor(principal: Principal): Actor {
 
 /** How secrets are stored and looked up: 256 random bits need no salt and no slow hash. */
 export function hashSecret(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return hash("sha256", secret, "hex");
 }
 
 async function check(request: FastifyRequest, access: Capability, deps: AuthenticateDeps): Promise<Principal> {

@@ -1,7 +1,7 @@
 import type { Decision, GuardTick } from "@steadfast/core/guard/decision";
 import { type GuardState, judgeTick, startGuard } from "@steadfast/core/guard/judge";
 import type { GuardPlan } from "@steadfast/core/guard/plan";
-import type { Kysely, Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import { readStoredJson } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
 import { storeReading } from "./tick-reading.ts";
@@ -11,6 +11,9 @@ export type GuardMemory = { readonly state: GuardState; readonly decision: Decis
 
 /** A restart replays at most this many ticks; a checkpoint is about 10 kB. */
 const TICKS_PER_CHECKPOINT = 30;
+
+/** 1 MB a statement, and 400 of the 32,766 parameters that SQLite takes. */
+const CHECKPOINTS_PER_STATEMENT = 100;
 
 /** Reads the last checkpoint and judges again what came after it: bit for bit where the guard stood. */
 export async function loadGuard(trx: Kysely<Tables>, rolloutId: string, plan: GuardPlan): Promise<GuardMemory> {
@@ -72,18 +75,46 @@ export async function storeTicks(
   }));
   await trx.insertInto("rollout_tick").values(rows).execute();
 
-  for (const { rolloutId, tick, memory, isTurningPoint } of judged) {
-    const decision = JSON.stringify(memory.decision);
-    const isDue = isTurningPoint || tick.tick % TICKS_PER_CHECKPOINT === 1;
-    if (isDue) {
-      const row = { tick: tick.tick, state: JSON.stringify(memory.state), decision };
-      await trx
-        .insertInto("rollout_checkpoint")
-        .values({ rollout_id: rolloutId, ...row })
-        .onConflict((conflict) => conflict.column("rollout_id").doUpdateSet(row))
-        .execute();
-    } else if (isShared) {
-      await trx.updateTable("rollout_checkpoint").set({ decision }).where("rollout_id", "=", rolloutId).execute();
-    }
+  const due = judged.filter((each) => each.isTurningPoint || each.tick.tick % TICKS_PER_CHECKPOINT === 1);
+  await storeCheckpoints(trx, due);
+  if (!isShared) return;
+  const isStored = new Set(due);
+  await showDecisions(
+    trx,
+    judged.filter((each) => !isStored.has(each)),
+  );
+}
+
+/** Rollouts that began in the same second are due in the same one: a statement each would be most of that second. */
+async function storeCheckpoints(trx: Transaction<Tables>, judged: readonly JudgedTick[]): Promise<void> {
+  for (let start = 0; start < judged.length; start += CHECKPOINTS_PER_STATEMENT) {
+    const rows = judged.slice(start, start + CHECKPOINTS_PER_STATEMENT).map(({ rolloutId, tick, memory }) => ({
+      rollout_id: rolloutId,
+      tick: tick.tick,
+      state: JSON.stringify(memory.state),
+      decision: JSON.stringify(memory.decision),
+    }));
+    await trx
+      .insertInto("rollout_checkpoint")
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column("rollout_id").doUpdateSet((update) => ({
+          tick: update.ref("excluded.tick"),
+          state: update.ref("excluded.state"),
+          decision: update.ref("excluded.decision"),
+        })),
+      )
+      .execute();
   }
+}
+
+/** What other nodes show: the decisions alone, in one statement. */
+async function showDecisions(trx: Transaction<Tables>, judged: readonly JudgedTick[]): Promise<void> {
+  if (judged.length === 0) return;
+  const rows = judged.map(({ rolloutId, memory }) => sql`(${rolloutId}, ${JSON.stringify(memory.decision)})`);
+  await sql`
+    with shown(rollout_id, decision) as (values ${sql.join(rows)})
+    update rollout_checkpoint
+    set decision = (select shown.decision from shown where shown.rollout_id = rollout_checkpoint.rollout_id)
+    where rollout_id in (select rollout_id from shown)`.execute(trx);
 }
