@@ -165,8 +165,10 @@ function findings(soaked: Soaked, minutes: number): Findings {
   };
 }
 
-function targets({ sent, counted, dropped, judged, memory }: Soaked): Target[] {
-  const lost = sent.acknowledged - dropped - judged.requests - judged.waiting;
+function targets({ sent, counted, dropped, judged, memory, cpuShare }: Soaked): Target[] {
+  // A send whose answer did not arrive may have been counted all the same: that is not lost.
+  const lost = Math.max(0, sent.acknowledged - dropped - judged.requests - judged.waiting);
+  const had = `The server had ${cpuShare.toFixed(2)} of a core; see the load average before it began for what else the machine did.`;
   const growth = memory.lateBytes / memory.earlyBytes;
   return [
     {
@@ -174,13 +176,13 @@ function targets({ sent, counted, dropped, judged, memory }: Soaked): Target[] {
       limit: `≤ ${TICK_LATE_MAX_MS / 1_000} s late`,
       measured: sayMs(judged.latestMs),
       isMet: judged.latestMs <= TICK_LATE_MAX_MS,
-      reason: "See the load average: the server and the sender had part of two cores.",
+      reason: had,
     },
     {
       what: "spans acknowledged and neither judged, nor stored, nor reported as dropped",
       limit: "0",
       measured: exact(lost),
-      isMet: lost === 0 && counted + dropped === sent.acknowledged,
+      isMet: lost === 0 && counted + dropped >= sent.acknowledged,
       reason: `Counted ${exact(counted)} and dropped ${exact(dropped)} of ${exact(sent.acknowledged)} acknowledged.`,
     },
     {
@@ -188,7 +190,7 @@ function targets({ sent, counted, dropped, judged, memory }: Soaked): Target[] {
       limit: `≤ ${GROWTH_MAX} ×`,
       measured: `${growth.toFixed(2)} ×`,
       isMet: growth <= GROWTH_MAX,
-      reason: "The run may be too short to have warmed up.",
+      reason: `${had} A process that is starved collects its garbage late; or the run was too short to have warmed up.`,
     },
     {
       what: "spans a second acknowledged",
