@@ -6,7 +6,7 @@ export const now: Screen = {
   busy: { path: "/", ready: (page) => page.getByTestId("ended-rollout").first().waitFor() },
   failing: {
     path: "/",
-    prepare: failing("**/api/v1/rollouts?*"),
+    prepare: failing("**/api/v1/rollouts**"),
     ready: (page) => page.getByRole("alert").waitFor(),
   },
 };

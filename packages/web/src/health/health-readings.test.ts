@@ -41,6 +41,7 @@ describe("telemetry", () => {
     const summary = { services: [service(1)], items: [item(80, 1)], dropped };
 
     expect(readTelemetry(summary, true)).toMatchObject({ tone: "warn", detail: "1 service, 1,204 not counted" });
+    expect(readTelemetry({ ...summary, items: [item(800, 1)] }, true).tone).toBe("good");
     expect(readTelemetry({ ...NOTHING, dropped }, false)).toMatchObject({ tone: "warn", headline: "Nothing counted" });
     expect(readTelemetry({ ...NOTHING, services: [service(1)] }, true).headline).toBe("No flag named");
   });

@@ -9,6 +9,12 @@ export type Reading = { readonly tone: Tone; readonly headline: string; readonly
 /** A service that serves anybody sends something within this. */
 const HEARD_SECONDS = 60;
 
+/** What was not counted is told for this long. */
+const TOLD_FOR_SECONDS = 15 * 60;
+
+/** A few spans come too late at every start of a rollout; more than this part of all is worth a look. */
+const LOST_TOLERATED = 0.01;
+
 /** An SDK hears of a change within a second; one that is behind for longer does not hear. */
 export const BEHIND_TOLERATED_MS = 15_000;
 
@@ -38,8 +44,9 @@ export function readTelemetry({ items, services, dropped }: TelemetrySummary, is
     .filter((item) => item.lastSecondsAgo <= HEARD_SECONDS)
     .reduce((sum, item) => sum + item.requestsPerSecond, 0);
   const heard = services.filter((service) => service.lastSecondsAgo <= HEARD_SECONDS).length;
+  const counted = perSecond * TOLD_FOR_SECONDS;
   return {
-    tone: lost > 0 ? "warn" : "good",
+    tone: lost > counted * LOST_TOLERATED ? "warn" : "good",
     headline: perSecond > 0 ? `${formatCount(Math.max(1, perSecond))} evaluations/s` : "No flag named",
     detail: [heard > 0 && plural(heard, "service"), lostText].filter(Boolean).join(", "),
   };
