@@ -61,7 +61,9 @@ function Checklist({ environment, flag }: { environment: string; flag: Flag | un
             : "Which of two ways the code goes. It serves the old one to everybody at first."
         }
       >
-        <Link to="/flags">{flag ? "See the flags" : "Create a flag"}</Link>
+        <Link to="/flags" search={flag ? {} : { create: true }} data-primary={!flag || undefined}>
+          {flag ? "See the flags" : "Create a flag"}
+        </Link>
       </Step>
       <Step
         number={2}

@@ -228,6 +228,7 @@ function useActionEntries(): Entry[] {
   const { openHelp } = useCommands();
   const { signOut } = useSession();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const operateRefusal = useOperateRefusal();
   const administerRefusal = useAdministerRefusal();
   const schemes = SCHEMES.filter(({ scheme }) => scheme !== colorScheme).map(
     ({ scheme, label, Icon }): Entry => ({
@@ -243,6 +244,15 @@ function useActionEntries(): Entry[] {
     }),
   );
   return [
+    {
+      id: "act/create-flag",
+      group: "Actions",
+      label: "Create a flag",
+      words: "new toggle",
+      Icon: IconFlag,
+      refusal: operateRefusal,
+      run: () => void navigate({ to: "/flags", search: { create: true } }),
+    },
     {
       id: "act/create-token",
       group: "Actions",
