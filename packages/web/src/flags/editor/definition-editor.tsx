@@ -12,6 +12,9 @@ import { completeDefinition, type Vocabulary } from "./complete-definition.ts";
 import { editorTheme } from "./editor-theme.ts";
 import { rangeOfPointer } from "./pointer-range.ts";
 
+/** As many names as fit without scrolling: the list is moved by the arrow keys, and a scrolled one takes no focus. */
+const OPTIONS_SHOWN = 12;
+
 /** A pause in typing this long asks the server. */
 const CHECK_AFTER_MS = 350;
 
@@ -71,7 +74,11 @@ function extensions(latest: { readonly current: Props }) {
       "aria-label": "Definition as JSON",
       "aria-describedby": "definition-editor-help",
     }),
-    autocompletion({ icons: false, override: [(context) => completeDefinition(context, latest.current.vocabulary)] }),
+    autocompletion({
+      icons: false,
+      maxRenderedOptions: OPTIONS_SHOWN,
+      override: [(context) => completeDefinition(context, latest.current.vocabulary)],
+    }),
     linter(({ state }) => lint(state, latest), { delay: CHECK_AFTER_MS }),
     keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
     EditorView.updateListener.of((update) => {

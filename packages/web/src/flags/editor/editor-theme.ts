@@ -28,7 +28,11 @@ const look = EditorView.theme({
     boxShadow: "0 6px 24px rgb(0 0 0 / 18%)",
     overflow: "hidden",
   },
-  ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--font-mono)", maxHeight: "15em" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": {
+    fontFamily: "var(--font-mono)",
+    maxHeight: "none",
+    overflow: "hidden",
+  },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "2px 8px" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { color: "var(--text)", background: "var(--accent-ground)" },
   ".cm-completionDetail": { fontFamily: "var(--font)", fontStyle: "normal", color: "var(--text-quiet)" },
