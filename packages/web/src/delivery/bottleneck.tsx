@@ -35,38 +35,42 @@ export function Bottleneck({ report }: { report: DeliveryReport }) {
         )}
       </p>
       {ranked.length > 1 && (
-        <table className={classes.table}>
-          <caption>What if one stage were capped, replayed on the real deployments</caption>
-          <thead>
-            <tr>
-              <th scope="col">Stage</th>
-              <th scope="col">Capped at</th>
-              <th scope="col">Median would be</th>
-              <th scope="col">p90 would be</th>
-              <th scope="col">Touches</th>
-            </tr>
-          </thead>
-          <tbody>
-            {ranked.map((each) => (
-              <tr key={each.stage}>
-                <th scope="row">{STAGE_WORDS[each.stage].label}</th>
-                <td>{formatSpan(each.capMs)}</td>
-                <td>
-                  {formatSpanWithin(each.median.after, each.median.afterInterval)}
-                  <Saving before={each.median.before} after={each.median.after} />
-                </td>
-                <td>
-                  {formatSpanWithin(each.p90.after, each.p90.afterInterval)}
-                  <Saving before={each.p90.before} after={each.p90.after} />
-                </td>
-                <td>
-                  {each.touched} of {each.n}
-                  {each.absorbed > 0 && <span className={classes.quiet}> · {each.absorbed} absorbed by batching</span>}
-                </td>
+        <div className={classes.scroll}>
+          <table className={classes.table}>
+            <caption>What if one stage were capped, replayed on the real deployments</caption>
+            <thead>
+              <tr>
+                <th scope="col">Stage</th>
+                <th scope="col">Capped at</th>
+                <th scope="col">Median would be</th>
+                <th scope="col">p90 would be</th>
+                <th scope="col">Touches</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {ranked.map((each) => (
+                <tr key={each.stage}>
+                  <th scope="row">{STAGE_WORDS[each.stage].label}</th>
+                  <td>{formatSpan(each.capMs)}</td>
+                  <td>
+                    {formatSpanWithin(each.median.after, each.median.afterInterval)}
+                    <Saving before={each.median.before} after={each.median.after} />
+                  </td>
+                  <td>
+                    {formatSpanWithin(each.p90.after, each.p90.afterInterval)}
+                    <Saving before={each.p90.before} after={each.p90.after} />
+                  </td>
+                  <td>
+                    {each.touched} of {each.n}
+                    {each.absorbed > 0 && (
+                      <span className={classes.quiet}> · {each.absorbed} absorbed by batching</span>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
     </section>
   );

@@ -66,8 +66,10 @@ export function RolloutNotices({ rollout, events }: { rollout: Rollout; events: 
           title="Frozen: the telemetry is silent"
           name="frozen"
         >
-          Silence is neither good nor bad: nothing advances until the service reports again. If it stays silent for long
-          while people have the candidate, it is taken back.
+          Silence is neither good nor bad: nothing advances until the service reports again.{" "}
+          {rollout.mode === "dry-run"
+            ? "A dry run is not taken back by itself, however long it stays silent."
+            : "If it stays silent for long while people have the candidate, it is taken back."}
         </Notice>
       )}
       {isMoving && decision?.verdict === "hold" && (

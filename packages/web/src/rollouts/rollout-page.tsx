@@ -1,3 +1,4 @@
+import { IconMapQuestion } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { memo, useEffect, useMemo } from "react";
@@ -6,7 +7,7 @@ import { rolloutQuery } from "../api/queries.ts";
 import type { JournalEvent, Rollout } from "../api/types.ts";
 import { formatDuration, formatExactTime } from "../ui/format.ts";
 import { FreshnessLine } from "../ui/freshness-line.tsx";
-import { ErrorState, LoadingState } from "../ui/page-states.tsx";
+import { EmptyState, ErrorState, LoadingState } from "../ui/page-states.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { useNowMs } from "../ui/use-now.ts";
 import { usePageTitle } from "../ui/use-page-title.ts";
@@ -41,14 +42,32 @@ export function RolloutPage() {
   usePageTitle(rollout.data ? rollout.data.flag : "Rollout");
   if (rollout.data) return <RolloutDetails key={rolloutId} rollout={rollout.data} />;
   if (rollout.isPending) return <LoadingState label="Loading the rollout" heights={[30, 300, 260]} />;
-  const isMissing = rollout.error instanceof ApiProblem && rollout.error.status === 404;
+  if (rollout.error instanceof ApiProblem && rollout.error.status === 404) return <NoSuchRollout />;
   return (
     <ErrorState
       isWholePage
-      title={isMissing ? "There is no such rollout" : "The rollout could not be read"}
+      title="The rollout could not be read"
       error={rollout.error}
       onRetry={() => void rollout.refetch()}
     />
+  );
+}
+
+/** Asking again would not help: leads to where rollouts are. */
+function NoSuchRollout() {
+  return (
+    <EmptyState isWholePage icon={<IconMapQuestion size={22} aria-hidden />} title="There is no such rollout">
+      <p>
+        The link may be of another server, or mistyped. What moves is on the first page; every rollout that ever was is
+        in the journal.
+      </p>
+      <p>
+        <Link to="/">See what is moving now</Link> ·{" "}
+        <Link to="/journal" search={{ kind: "started" }}>
+          Rollouts in the journal
+        </Link>
+      </p>
+    </EmptyState>
   );
 }
 
