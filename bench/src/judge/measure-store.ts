@@ -34,7 +34,7 @@ export async function measureStore(database: Database, rollouts: number, seconds
     discardArrivals: async () => {},
     readHistory: async () => ({ requests: 100_000, failures: 200 }),
   });
-  const times = { cpuMs: [] as number[], wallMs: [] as number[] };
+  const times: { readonly cpuMs: number[]; readonly wallMs: number[] } = { cpuMs: [], wallMs: [] };
   for (let second = 0; second < WARM_UP_SECONDS + seconds; second += 1) {
     const nowMs = Date.now();
     const batch = telemetry.openSpanBatch(ENVIRONMENT);

@@ -172,6 +172,16 @@ function expectSame(actual: readonly RecordedEvaluation[], expected: readonly Re
   });
 }
 
+/** OTLP has no groups (wire types 3 and 4), and a request with one is refused; protobufjs passes over them. */
+function decodedUnlessGroups(...args: Parameters<typeof decodeTraceRequest>): SpanTally | undefined {
+  try {
+    return decodeTraceRequest(...args);
+  } catch (error) {
+    if (error instanceof OtlpDecodeError && /wire type [34],/.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
 describe("any valid request", () => {
   it("is counted the same from protobuf, from JSON, and read plainly", () => {
     fc.assert(
@@ -237,8 +247,9 @@ describe("any bytes at all", () => {
         if (canonical === undefined) return;
         const [fromDamaged, fromCanonical] = [recordingSink(), recordingSink()];
 
-        const tally = decodeTraceRequest(bytes, fromDamaged.sink);
+        const tally = decodedUnlessGroups(bytes, fromDamaged.sink);
 
+        if (tally === undefined) return;
         expect(tally).toEqual(decodeTraceRequest(canonical, fromCanonical.sink));
         expectSame(fromDamaged.evaluations, fromCanonical.evaluations);
       }),
