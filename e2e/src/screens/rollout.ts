@@ -19,6 +19,7 @@ async function scrollTo(page: Page, testId: string): Promise<void> {
 /** In flight, and taken back. */
 export const rollout: Screen = {
   name: "rollout",
+  empty: { path: "/rollouts/rol_00000000000000000000", ready: (page) => page.getByTestId("empty-state").waitFor() },
   busy: { path: inFlight, ready: untilDrawn },
   failing: { path: takenBack, ready: untilDrawn },
 };

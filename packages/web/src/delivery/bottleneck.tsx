@@ -35,7 +35,8 @@ export function Bottleneck({ report }: { report: DeliveryReport }) {
         )}
       </p>
       {ranked.length > 1 && (
-        <div className={classes.scroll}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by the keyboard
+        <section className={classes.scroll} aria-label="What each cap would save" tabIndex={0}>
           <table className={classes.table}>
             <caption>What if one stage were capped, replayed on the real deployments</caption>
             <thead>
@@ -70,7 +71,7 @@ export function Bottleneck({ report }: { report: DeliveryReport }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </section>
   );

@@ -63,6 +63,11 @@ export function drawThreshold(plot: uPlot, { threshold }: ChartSpec): void {
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
+  // Marks and lines end short of the words.
+  ctx.strokeStyle = token("--surface");
+  ctx.lineWidth = 4 * ratio;
+  ctx.lineJoin = "round";
+  ctx.strokeText(threshold.label, bbox.left + 8 * ratio, y - 6 * ratio);
   ctx.fillText(threshold.label, bbox.left + 8 * ratio, y - 6 * ratio);
   ctx.restore();
 }
