@@ -31,22 +31,24 @@ export function renderCliPage(program: Program, exitCodes: readonly (readonly [n
   ].join("\n");
 }
 
-/** A command that only gathers others is told by them. */
+/** A command that only gathers others is told by them; one that does something itself stands before them. */
 function tell(command: Program["commands"][number], parent: string): readonly Told[] {
   const path = `${parent} ${command.name()}`;
-  if (command.commands.length > 0) return command.commands.flatMap((child) => tell(child, path));
   const help = command.createHelp();
-  return [
-    {
-      path,
-      description: command.description(),
-      usage: `${parent} ${help.subcommandTerm(command)}`,
-      options: help
-        .visibleOptions(command)
-        .filter((option) => option.long !== "--help")
-        .map((option) => ({ flags: help.optionTerm(option), description: help.optionDescription(option) })),
-    },
-  ];
+  const options = help.visibleOptions(command).filter((option) => option.long !== "--help");
+  const children = command.commands.flatMap((child) => tell(child, path));
+  const isOnlyAGroup = children.length > 0 && options.length === 0 && command.registeredArguments.length === 0;
+  if (isOnlyAGroup) return children;
+  const told: Told = {
+    path,
+    description: command.description(),
+    usage: `${parent} ${help.subcommandTerm(command)}`,
+    options: options.map((option) => ({
+      flags: help.optionTerm(option),
+      description: help.optionDescription(option),
+    })),
+  };
+  return [told, ...children];
 }
 
 function renderCommand(command: Told): string {

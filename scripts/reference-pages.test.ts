@@ -111,6 +111,9 @@ describe("the command line's page", () => {
     expect(page).toContain("| `--targeting <json>` |");
     expect(page).toContain("| 2 | not valid |");
     expect(page).not.toContain("## steadfast flag\n");
+    expect(page).toContain("```\nsteadfast delivery [options] [path]\n```");
+    expect(page).toContain("## steadfast delivery import github\n");
+    expect(page).not.toContain("## steadfast delivery import\n");
   });
 });
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
@@ -8,14 +9,21 @@ import { restoreBackup } from "./backup/restore.ts";
 import { writeBackup } from "./backup/write-backup.ts";
 import type { Config } from "./config.ts";
 import { openStore } from "./db/open-database.ts";
+import { databasePath } from "./db/sqlite.ts";
 import { PROJECTORS } from "./projectors.ts";
 import { VERSION } from "./version.ts";
 
-/** Backs a store up that no server runs on. @throws {DataFolderInUseError} */
+/** Backs a store up that no server runs on. @throws {DataFolderInUseError} or an error that says that nothing is there */
 export async function backUpOffline(config: Config, path: string): Promise<BackupSummary> {
-  const database = openStore(config.database);
+  const { database: where } = config;
+  // Opening would make it: a folder that is misspelled is not to be backed up as an empty one.
+  if (where.kind === "sqlite" && !existsSync(databasePath(where.dataDir)))
+    throw new Error(`There is no data of a Steadfast server in ${where.dataDir}: name its folder with --data-dir.`);
+  const database = openStore(where);
   try {
     const packed = createGzip();
+    // A store that cannot be read may fail before anybody reads the stream, which keeps its error for who does.
+    packed.on("error", () => undefined);
     const writing = writeBackup({ database, projectors: PROJECTORS, version: VERSION, nowMs: Date.now }, packed).then(
       () => packed.end(),
       (error: unknown) => packed.destroy(error instanceof Error ? error : undefined),

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import type { Config } from "./config.ts";
+import { requireFreePort } from "./http/require-free-port.ts";
 import { createLogger } from "./logging.ts";
 import { openNode } from "./node.ts";
 
@@ -22,6 +23,7 @@ export async function serve(config: Config): Promise<RunningServer> {
     level: config.logLevel,
     format: config.logFormat ?? (process.stderr.isTTY ? "pretty" : "json"),
   });
+  await requireFreePort(config);
   const node = await openNode(config, log);
   try {
     await node.app.listen({ host: config.host, port: config.port });

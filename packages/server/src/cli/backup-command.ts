@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import type { Command } from "commander";
@@ -35,13 +36,14 @@ export function addBackupCommands(program: Command, io: Io, programs: BackupProg
   withSettings(withConnection(backup), STORE_SETTINGS)
     .addHelpText("after", "\nThe file holds tokens as hashes only. It gets its name when it is whole and on the disk.")
     .action(async (file: string, options: ConnectionOptions & StoreOptions) => {
+      const missing = `There is no folder ${plain(dirname(resolve(file)))}: make it first.`;
       if (options.offline === true) {
-        const summary = await told(() => programs.backUpOffline(readConfig(io, options), file));
+        const summary = await told(missing, () => programs.backUpOffline(readConfig(io, options), file));
         say(io, options, summary, `Backed up to ${plain(file)}`);
         return;
       }
       const session = await openSession(io, options);
-      const summary = await told(async () => programs.keepBackup(await download(session), file));
+      const summary = await told(missing, async () => programs.keepBackup(await download(session), file));
       say(io, options, summary, `Backed up to ${plain(file)}`);
     });
 
@@ -49,7 +51,8 @@ export function addBackupCommands(program: Command, io: Io, programs: BackupProg
     .description("fill an empty data folder or database from a backup; no server may run on it")
     .option("--json", "print what was restored as JSON, nothing else")
     .action(async (file: string, options: StoreOptions) => {
-      const summary = await told(() => programs.restoreOffline(readConfig(io, options), file));
+      const missing = `There is no file ${plain(resolve(file))}.`;
+      const summary = await told(missing, () => programs.restoreOffline(readConfig(io, options), file));
       say(io, options, summary, `Restored ${plain(file)}`);
     });
 }
@@ -64,12 +67,18 @@ async function download({ connection, io }: Session): Promise<Readable> {
   return Readable.fromWeb(body);
 }
 
-/** What a store or a file refuses is told in its own sentence. */
-async function told(run: () => Promise<BackupSummary>): Promise<BackupSummary> {
+/**
+ * What a store or a file refuses is told in its own sentence.
+ *
+ * @param missing the sentence for a path that is not there
+ */
+async function told(missing: string, run: () => Promise<BackupSummary>): Promise<BackupSummary> {
   try {
     return await run();
   } catch (error) {
     if (error instanceof CliError) throw error;
+    if (error instanceof Error && "code" in error && error.code === "ENOENT")
+      throw new CliError(missing, { cause: error });
     throw new CliError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }

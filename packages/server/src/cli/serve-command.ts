@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { type Config, SETTINGS } from "../config.ts";
 import { CliError } from "./cli-error.ts";
+import { URL_DEFAULT } from "./connection.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import { type Io, paintFor } from "./io.ts";
 import { readConfig, withSettings } from "./settings.ts";
 import { box } from "./terminal/box.ts";
-import type { Paint } from "./terminal/paint.ts";
 import { plain } from "./terminal/text.ts";
 import { VERSION } from "./version.ts";
 
@@ -53,7 +53,7 @@ async function runServer(
       const { address, createdAdminToken } = server;
       io.stdout.write(`${JSON.stringify({ address, createdAdminToken: createdAdminToken ?? null })}\n`);
     } else {
-      io.stdout.write(`${banner(server, config, paintFor(io, io.stdout)).join("\n")}\n`);
+      io.stdout.write(`${banner(io, server, config).join("\n")}\n`);
     }
     await stopped.promise;
     await server.close();
@@ -62,7 +62,8 @@ async function runServer(
   }
 }
 
-function banner(server: RunningServer, config: Config, paint: Paint): readonly string[] {
+function banner(io: Io, server: RunningServer, config: Config): readonly string[] {
+  const paint = paintFor(io, io.stdout);
   const token = server.createdAdminToken;
   const row = (label: string, text: string) => `  ${paint("dim", label.padEnd(11))}${text}`;
   return [
@@ -84,10 +85,18 @@ function banner(server: RunningServer, config: Config, paint: Paint): readonly s
             (line) => `  ${line}`,
           ),
           "",
-          paint("dim", "  Sign in from a shell: steadfast login --token <the token>"),
+          paint("dim", `  Sign in from a shell: ${loginCommand(io, server.address)}`),
           "",
         ]),
   ];
+}
+
+/** As it can be pasted: in a clone there is no `steadfast` on the path, and only the default address goes without saying. */
+function loginCommand(io: Io, address: string): string {
+  const isClone = io.env["npm_package_name"] === "steadfast-workspace";
+  const program = isClone ? "npm run --silent steadfast --" : "steadfast";
+  const url = address === URL_DEFAULT ? "" : ` --url ${address}`;
+  return `${program} login${url} --token <the token>`;
 }
 
 const WHAT_TO_DO: Readonly<Record<string, string>> = {

@@ -21,10 +21,15 @@ const PREPARED_STATEMENTS_MAX = 500;
 const UNAVAILABLE_CODES: ReadonlySet<number> = new Set([5, 8, 10, 14]);
 const FULL_CODE = 13;
 
+/** Where the store of a data folder lies; nothing is made by asking. */
+export function databasePath(dataDir: string): string {
+  return join(dataDir, DATABASE_FILE);
+}
+
 /** Opens the store in `dataDir`: one connection, whose use Kysely serialises, so that transactions never interleave. */
 export function openSqlite(dataDir: string): Database {
   const { folder, release } = takeDataFolder(dataDir);
-  const file = join(folder, DATABASE_FILE);
+  const file = databasePath(folder);
   let connection: DatabaseSync;
   try {
     connection = openFile(file);

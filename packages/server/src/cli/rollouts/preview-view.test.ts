@@ -58,7 +58,7 @@ it("prints the plan with what each stage needs and takes, and what it rests on",
   expect(text).toMatch(/33,600 \(errors\)\s+about 4 min/);
   expect(text).toContain("not known");
   expect(text).toContain(
-    "About 8 min until everybody has it, if nothing goes wrong. At the last hour's 140 requests/s",
+    "About 8 min until everybody has it, if nothing goes wrong. At 140 requests/s (spans, the last hour).",
   );
   expect(text).toContain("It would wait in the queue.");
 });
@@ -67,6 +67,6 @@ it("says first why it would be refused, and where", () => {
   const refusals = [{ code: "rollout-invalid", sentence: "shares grow", path: "/stages/1/share" }];
 
   expect(renderPreview({ ...preview, plan: null, refusals }, options).join("\n")).toContain(
-    "It would be refused: /stages/1/share: shares grow",
+    "It would be refused: shares grow (/stages/1/share)",
   );
 });

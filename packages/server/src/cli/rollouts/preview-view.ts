@@ -22,9 +22,10 @@ export function renderPreview(preview: RolloutPreview, options: RolloutViewOptio
     ...notes(
       "red",
       preview.refusals.map(
-        ({ sentence, path }) => `It would be refused: ${path === null ? "" : `${path}: `}${sentence}`,
+        ({ sentence, path }) => `It would be refused: ${sentence}${path === null ? "" : ` (${path})`}`,
       ),
     ),
+    ...(plan && preview.refusals.length > 0 ? [""] : []),
     ...(plan ? [...renderStages(plan, options), "", ...wrap(sayTotal(plan, preview), width)] : []),
     ...notes(
       "yellow",
@@ -67,7 +68,7 @@ function sayTotal(plan: Plan, { traffic }: RolloutPreview): string {
   const basis = traffic.find(({ source }) => source === plan.signals[0]?.source);
   const span = basis && basis.seconds < HOUR_SECONDS ? durationText(basis.seconds) : "hour";
   const at = basis
-    ? ` At the last ${span}'s ${Number(basis.requestsPerSecond.toPrecision(3))} requests/s from ${basis.source}.`
+    ? ` At ${Number(basis.requestsPerSecond.toPrecision(3))} requests/s (${basis.source}, the last ${span}).`
     : "";
   const total =
     plan.totalSeconds === null
