@@ -5,7 +5,7 @@ const PAGE = "docs/reference/performance.md";
 const CHARTS = "docs/reference/performance";
 
 /** What is asked first stands first; a benchmark that is not named here comes last. */
-const ORDER = ["evaluate", "guard", "rollback", "publish", "ofrep", "otlp", "judge", "soak"];
+const ORDER = ["evaluate", "guard", "rollback", "publish", "ofrep", "otlp", "judge", "delivery", "facts", "soak"];
 
 /** Path in the repository → text: the page, and its charts as SVG. */
 export function renderPerformancePage(results: readonly BenchResult[]): ReadonlyMap<string, string> {

@@ -22,6 +22,7 @@ const BENCHMARKS: ReadonlyMap<string, () => Promise<{ readonly benchmark: Benchm
   ["otlp", () => import("./otlp/main.ts")],
   ["ofrep", () => import("./ofrep/main.ts")],
   ["delivery", () => import("./delivery/main.ts")],
+  ["facts", () => import("./facts/main.ts")],
 ]);
 
 const RESULTS = new URL("../results/", import.meta.url);

@@ -22,6 +22,8 @@ const WRITES_CUT_TO_THE_TOKEN = new Set([
   "POST /v1/traces",
   // An event that is none is refused first; e2e/src/cdevents.test.ts sends one of another environment.
   "POST /cdevents",
+  // Pipelines and tests are in no environment.
+  "POST /cicd/v1/traces",
 ]);
 
 /** A flag stands in every environment, so a token of one makes none; a backup holds them all, a source tells of any. */

@@ -17,6 +17,7 @@ import { devlakeRoutes } from "./protocols/devlake/routes.ts";
 import { importRoutes } from "./protocols/forges/import-routes.ts";
 import { forgeRoutes } from "./protocols/forges/routes.ts";
 import { ofrepRoutes } from "./protocols/ofrep/routes.ts";
+import { cicdRoutes } from "./protocols/otlp/cicd-routes.ts";
 import { otlpRoutes } from "./protocols/otlp/routes.ts";
 import { rolloutRoutes } from "./rollouts/routes.ts";
 import { snapshotRoutes } from "./snapshots/routes.ts";
@@ -34,9 +35,10 @@ export type AppDeps = {
   readonly dashboard: Parameters<typeof dashboardRoutes>[1];
   readonly delivery: Parameters<typeof deliveryRoutes>[1];
   readonly flags: Parameters<typeof flagRoutes>[1];
-  /** CDEvents, DevLake and imports: they come with a token, and what they tell is recorded alike. */
+  /** CDEvents, DevLake, spans of CI/CD and imports: they come with a token, and what they tell is recorded alike. */
   readonly toldBy: Parameters<typeof cdeventsRoutes>[1] &
     Parameters<typeof devlakeRoutes>[1] &
+    Parameters<typeof cicdRoutes>[1] &
     Parameters<typeof importRoutes>[1];
   readonly forges: Parameters<typeof forgeRoutes>[1];
   readonly journal: Parameters<typeof journalRoutes>[1];
@@ -75,6 +77,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await journalRoutes(app, deps.journal);
   await ofrepRoutes(app, deps.ofrep);
   await otlpRoutes(app, deps.otlp);
+  await cicdRoutes(app, deps.toldBy);
   let description: string | undefined;
   app.get(
     "/openapi.json",

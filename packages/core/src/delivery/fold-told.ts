@@ -61,17 +61,23 @@ function subjects<T extends Told>(tellings: readonly Told[], isOfKind: (told: To
     if (others) others.push(each);
     else bySubject.set(each.subject, [each]);
   }
-  return [...bySubject]
-    .sort(([a], [b]) => compare(a, b))
-    .map(([id, all]) => ({ id, tellings: all, told: mergeTold(all.map((each) => each.told)) }));
+  return [...bySubject.keys()].sort(compare).flatMap((id) => {
+    const all = bySubject.get(id) ?? [];
+    const [first, ...later] = all;
+    return first === undefined ? [] : [{ id, tellings: all, told: mergeTold(first.told, later) }];
+  });
 }
 
-function mergeTold<T extends object>(tellings: readonly T[]): T {
-  return Object.assign({}, ...tellings.map(onlySaid));
-}
-
-function onlySaid(told: object): object {
-  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+/** Most subjects are told of once: nothing is copied for those. */
+function mergeTold<T extends object>(first: T, later: readonly { readonly told: T }[]): T {
+  if (later.length === 0) return first;
+  const merged = { ...first };
+  for (const { told } of later) {
+    for (const field in told) {
+      if (told[field] !== undefined) merged[field] = told[field];
+    }
+  }
+  return merged;
 }
 
 function toCommit({ id, told }: Subject<ToldOf<"commit">>): CommitFact[] {

@@ -143,6 +143,8 @@ export type Tables = {
     recorded_at_ms: Milliseconds;
     told: JsonText;
   };
+  /** Each scope and environment that a telling has. */
+  delivery_scope: { scope: string; environment: string };
   service: { key: string; version: number; body: JsonText };
   delivery_source: {
     id: string;

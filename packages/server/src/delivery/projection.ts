@@ -10,7 +10,7 @@ import { insertTellings } from "./tellings.ts";
 export const deliveryProjector: Projector = {
   name: "delivery",
   eventTypes: ["delivery.", "service.", "source.", "rollout."],
-  tables: ["delivery_telling", "service", "delivery_source"],
+  tables: ["delivery_telling", "delivery_scope", "service", "delivery_source"],
   project,
 };
 

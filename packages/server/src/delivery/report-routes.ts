@@ -5,7 +5,7 @@ import { requireEnvironment } from "../http/authenticate.ts";
 import { ProblemError } from "../http/problem.ts";
 import { environmentKey, json, timestamp } from "../http/schemas.ts";
 import type { DeliveryDeps } from "./deps.ts";
-import { readDeliveryFacts } from "./read.ts";
+import { keepFacts } from "./kept-facts.ts";
 import { toReport } from "./report.ts";
 import { deliveryReport } from "./report-schema.ts";
 import { serviceKey } from "./schemas.ts";
@@ -31,6 +31,8 @@ const WINDOW_MAX_MS = 3_660 * 24 * 3_600_000;
 
 /** What is known of a service's delivery, and what follows from it. */
 export function reportRoutes(app: App, deps: DeliveryDeps): void {
+  const readFacts = keepFacts(deps.database.db);
+
   app.get(
     "/api/v1/services/:key/delivery",
     {
@@ -57,7 +59,7 @@ export function reportRoutes(app: App, deps: DeliveryDeps): void {
       if (fromMs >= toMs || toMs - fromMs > WINDOW_MAX_MS) throw wrongWindow();
       const service = await readService(deps.database.db, request.params.key);
       const { key, repositories } = service;
-      const facts = await readDeliveryFacts(deps.database.db, { service: key, environment, repositories });
+      const facts = await readFacts({ service: key, environment, repositories });
       return toReport(facts, { service, environment, fromMs, toMs });
     },
   );
@@ -78,7 +80,7 @@ export function reportRoutes(app: App, deps: DeliveryDeps): void {
       const { environment } = request.query;
       requireEnvironment(request, environment);
       const { key, repositories } = await readService(deps.database.db, request.params.key);
-      const facts = await readDeliveryFacts(deps.database.db, { service: key, environment, repositories });
+      const facts = await readFacts({ service: key, environment, repositories });
       return storedAs<z.infer<typeof deliveryFacts>>(facts);
     },
   );

@@ -34,7 +34,7 @@ export async function readServices(db: Kysely<Tables>): Promise<Service[]> {
   const [registered, flags, told] = await Promise.all([
     db.selectFrom("service").selectAll().execute(),
     db.selectFrom("flag").select("service").distinct().where("service", "!=", "").execute(),
-    db.selectFrom("delivery_telling").select(["scope", "environment"]).distinct().execute(),
+    db.selectFrom("delivery_scope").selectAll().execute(),
   ]);
   const services = new Map<string, ServiceSet>(registered.map((row) => [row.key, toService(row)]));
   const seen = told.flatMap(({ scope }) => (scope.startsWith("service/") ? [scope.slice("service/".length)] : []));

@@ -32,6 +32,22 @@ export async function insertTellings(
       .onConflict((conflict) => conflict.columns(["source", "message_id", "kind", "subject"]).doNothing())
       .execute();
   }
+  await insertScopes(trx, tellings);
+}
+
+async function insertScopes(trx: Transaction<Tables>, tellings: readonly ScopedTold[]): Promise<void> {
+  const scopes = new Map<string, Tables["delivery_scope"]>();
+  for (const { scope, environment } of tellings) {
+    scopes.set(`${environment ?? ""} ${scope}`, { scope, environment: environment ?? "" });
+  }
+  const rows = [...scopes.values()];
+  for (let start = 0; start < rows.length; start += ROWS_PER_INSERT_MAX) {
+    await trx
+      .insertInto("delivery_scope")
+      .values(rows.slice(start, start + ROWS_PER_INSERT_MAX))
+      .onConflict((conflict) => conflict.columns(["scope", "environment"]).doNothing())
+      .execute();
+  }
 }
 
 /** The tellings that are not stored yet, each once. */

@@ -1,10 +1,7 @@
-import type { FastifyRequest } from "fastify";
 import type { App } from "../../http/app-type.ts";
-import { inflateBody } from "../../http/inflate-body.ts";
-import { ProblemError } from "../../http/problem.ts";
-import { OtlpDecodeError } from "./decode-error.ts";
 import { decodeTraceJson } from "./decode-trace-json.ts";
 import { decodeTraceRequest } from "./decode-trace-request.ts";
+import { acceptExports, JSON_TYPE, PROTOBUF, readExport } from "./export-request.ts";
 import { encodeExportResponse, exportResponseJson, type PartialSuccess } from "./export-response.ts";
 import { NameCache } from "./name-cache.ts";
 import type { SpanSink, SpanTally } from "./span-sink.ts";
@@ -17,9 +14,6 @@ export const TRACES_BODY_MAX_BYTES = 16 * 1_024 * 1_024;
 
 /** Characters of the explanation in a partial success. */
 const MESSAGE_MAX_CHARACTERS = 2_000;
-
-const PROTOBUF = "application/x-protobuf";
-const JSON_TYPE = "application/json";
 
 /** Where the spans of one request are counted. */
 export type SpanBatch = SpanSink & {
@@ -40,15 +34,8 @@ export type OtlpDeps = {
 export async function otlpRoutes(app: App, deps: OtlpDeps): Promise<void> {
   const names = new NameCache();
 
-  // In a scope of its own: elsewhere JSON is parsed by Fastify and protobuf refused.
   await app.register(async (scope: App) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      [PROTOBUF, JSON_TYPE],
-      { parseAs: "buffer" },
-      async (request: FastifyRequest, body: Buffer) =>
-        inflateBody(request.headers["content-encoding"], body, TRACES_BODY_MAX_BYTES),
-    );
+    acceptExports(scope, TRACES_BODY_MAX_BYTES);
 
     scope.post(
       "/v1/traces",
@@ -65,13 +52,11 @@ export async function otlpRoutes(app: App, deps: OtlpDeps): Promise<void> {
         },
       },
       async (request, reply) => {
-        const { body } = request;
-        const isJson = isJsonRequest(request);
-        if (!Buffer.isBuffer(body)) throw unsupported();
         const batch = deps.openSpanBatch(request.principal.environment);
-        const tally = refuseUndecodable(() =>
-          isJson ? decodeTraceJson(body.toString("utf8"), batch) : decodeTraceRequest(body, batch, names),
-        );
+        const { isJson, value: tally } = readExport(request, {
+          json: (text) => decodeTraceJson(text, batch),
+          protobuf: (bytes) => decodeTraceRequest(bytes, batch, names),
+        });
         batch.surplus(tally.surplusEvaluations);
         deps.onDecoded(tally);
         const partial: PartialSuccess = {
@@ -83,27 +68,4 @@ export async function otlpRoutes(app: App, deps: OtlpDeps): Promise<void> {
       },
     );
   });
-}
-
-function isJsonRequest(request: FastifyRequest): boolean {
-  return (request.headers["content-type"] ?? "").trimStart().toLowerCase().startsWith(JSON_TYPE);
-}
-
-function refuseUndecodable(decode: () => SpanTally): SpanTally {
-  try {
-    return decode();
-  } catch (error) {
-    if (!(error instanceof OtlpDecodeError)) throw error;
-    throw new ProblemError(
-      "malformed-body",
-      `The body is not an OTLP trace request: ${error.message}. Check the exporter's protocol (http/protobuf or http/json).`,
-    );
-  }
-}
-
-function unsupported(): ProblemError {
-  return new ProblemError(
-    "media-type-unsupported",
-    `Spans come as Content-Type ${PROTOBUF} or ${JSON_TYPE}, with a body. Set the exporter's protocol to http/protobuf or http/json.`,
-  );
 }
