@@ -2710,6 +2710,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cicd/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send spans of pipelines and tests (OTLP/HTTP)
+         * @description An ExportTraceServiceRequest in protobuf or JSON, gzip accepted. Spans with cicd.pipeline or test.case attributes and a vcs repository become runs, each once; others are ignored.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                        "application/x-protobuf": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/devlake/api/plugins/webhook/connections/{service}/deployments": {
         parameters: {
             query?: never;
