@@ -1,6 +1,6 @@
 import type { buildProgram } from "../packages/server/src/cli/program.ts";
 
-type Program = ReturnType<typeof buildProgram>;
+type Program = Awaited<ReturnType<typeof buildProgram>>;
 
 /** A command of the program, as the page tells it. */
 type Told = {

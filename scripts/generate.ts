@@ -55,7 +55,7 @@ async function generateAll(): Promise<ReadonlyMap<string, string>> {
     ["docs/reference/licences.md", renderLicencesPage(listProductPackages(readLockFile()))],
     ["docs/reference/access.md", renderAccessPage(await probeAccess())],
     ["docs/reference/configuration.md", renderConfigurationPage(SETTINGS)],
-    ["docs/reference/cli.md", renderCliPage(buildProgram(), EXIT_CODE_MEANINGS)],
+    ["docs/reference/cli.md", renderCliPage(await buildProgram(), EXIT_CODE_MEANINGS)],
     ...generatePerformancePages(),
   ]);
 }

@@ -40,8 +40,8 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern: /\bprocess\.env\b/,
-    message: "only packages/server/src/config.ts reads the environment: take what you need as an argument",
-    appliesTo: (path) => isServer(path) && path !== "packages/server/src/config.ts",
+    message: "only packages/server/src/environment.ts reads the environment: take what you need as an argument",
+    appliesTo: (path) => isServer(path) && path !== "packages/server/src/environment.ts",
   },
   {
     pattern:

@@ -103,8 +103,8 @@ describe("the clients' types", () => {
 });
 
 describe("the command line's page", () => {
-  it("tells every command that does something, with its options", () => {
-    const page = renderCliPage(buildProgram(), [[2, "not valid"]]);
+  it("tells every command that does something, with its options", async () => {
+    const page = renderCliPage(await buildProgram(), [[2, "not valid"]]);
 
     expect(page).toContain("## steadfast flag set\n");
     expect(page).toContain("```\nsteadfast flag set [options] <key>\n```");

@@ -72,7 +72,7 @@ describe("the house rules", () => {
   });
 
   it.each([
-    ["packages/server/src/config.ts", "const home = process.env.HOME;"],
+    ["packages/server/src/environment.ts", "const home = process.env.HOME;"],
     ["packages/server/src/flags/read.ts", 'import { a as b } from "./a.ts";\nconst c = ["x"] as const;'],
     ["packages/server/src/flags/read.test.ts", "it.skipIf(isMissing)('x', () => {});"],
     ["packages/core/src/flags/read.ts", "const at = new Date(nowMs);"],

@@ -220,11 +220,6 @@ export function loadConfig(input: {
   return { ok: false, faults };
 }
 
-/** The environment of the process, for the command line: nothing else in the server reads it. */
-export function readEnvironment(): Readonly<Record<string, string | undefined>> {
-  return process.env;
-}
-
 function complete(settings: Settings, isTerminal: boolean): Config {
   const { databaseUrl, dataDir, otlpEndpoint, logFormat, nodeName, ...rest } = settings;
   return {

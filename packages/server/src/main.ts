@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { outliveReaders, processIo } from "./cli/io.ts";
 import { runProgram } from "./cli/program.ts";
-import { readEnvironment } from "./config.ts";
+import { readEnvironment } from "./environment.ts";
 
 outliveReaders(process.argv[2] === "serve");
 await runProgram(process.argv.slice(2), processIo(readEnvironment()), {

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { usageError } from "./cli-error.ts";
-import { type ApiClient, createApiClient } from "./client.ts";
+import type { ApiClient } from "./client.ts";
 import { type Connection, resolveConnection, URL_DEFAULT } from "./connection.ts";
 import { type Io, paintFor, widthOf } from "./io.ts";
 import { jsonText } from "./terminal/json-text.ts";
@@ -45,6 +45,8 @@ export type Session = {
 };
 
 export async function openSession(io: Io, options: ConnectionOptions): Promise<Session> {
+  // Loaded for a command that speaks to a server; every other one starts without it.
+  const { createApiClient } = await import("./client.ts");
   const connection = await resolveConnection(io, options);
   const isJson = options.json === true;
   return {

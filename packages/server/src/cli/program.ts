@@ -1,18 +1,10 @@
 import { Command, Help, type Option } from "commander";
-import { addBackupCommands, type BackupPrograms } from "./backup-command.ts";
+import type { BackupPrograms } from "./backup-command.ts";
 import { CONNECTION_GROUP } from "./command.ts";
-import { addDeliveryCommands } from "./delivery/delivery-command.ts";
-import { addDemoCommand } from "./demo/demo-command.ts";
-import { addEnvironmentCommands } from "./environment-commands.ts";
 import { EXIT_CODE_MEANINGS } from "./exit-codes.ts";
-import { addFlagCommands } from "./flags/flag-commands.ts";
 import { type Io, processIo, widthOf } from "./io.ts";
-import { addLoginCommand } from "./login-command.ts";
 import { reportError } from "./report-error.ts";
-import { addRolloutCommands } from "./rollouts/rollout-commands.ts";
-import { addServeCommand, type StartServer } from "./serve-command.ts";
-import { addTelemetryCommand } from "./telemetry-command.ts";
-import { addTokenCommands } from "./token-commands.ts";
+import type { StartServer } from "./serve-command.ts";
 import { VERSION } from "./version.ts";
 
 /** What only the composition root can give. */
@@ -29,10 +21,62 @@ function withoutServer(): Promise<never> {
   return Promise.reject(new Error("this program was built without a server"));
 }
 
+type AddCommands = (program: Command, io: Io, programs: Programs) => void;
+type CommandModule = {
+  readonly group: string;
+  readonly names: readonly string[];
+  readonly load: () => Promise<AddCommands>;
+};
+
+/** In the order of the help. Each is loaded when it is called: reading the sources of all of them takes longer than most commands do. */
+const COMMANDS: readonly CommandModule[] = [
+  { group: "Server:", names: ["serve"], load: loadServe },
+  { group: "Server:", names: ["demo"], load: async () => (await import("./demo/demo-command.ts")).addDemoCommand },
+  {
+    group: "Server:",
+    names: ["backup", "restore"],
+    load: async () => (await import("./backup-command.ts")).addBackupCommands,
+  },
+  { group: "Server:", names: ["login"], load: async () => (await import("./login-command.ts")).addLoginCommand },
+  { group: "Work:", names: ["flag"], load: async () => (await import("./flags/flag-commands.ts")).addFlagCommands },
+  {
+    group: "Work:",
+    names: ["rollout"],
+    load: async () => (await import("./rollouts/rollout-commands.ts")).addRolloutCommands,
+  },
+  {
+    group: "Work:",
+    names: ["telemetry"],
+    load: async () => (await import("./telemetry-command.ts")).addTelemetryCommand,
+  },
+  {
+    group: "Work:",
+    names: ["delivery"],
+    load: async () => (await import("./delivery/delivery-command.ts")).addDeliveryCommands,
+  },
+  { group: "Access:", names: ["token"], load: async () => (await import("./token-commands.ts")).addTokenCommands },
+  {
+    group: "Access:",
+    names: ["environment"],
+    load: async () => (await import("./environment-commands.ts")).addEnvironmentCommands,
+  },
+];
+
+async function loadServe(): Promise<AddCommands> {
+  const { addServeCommand } = await import("./serve-command.ts");
+  return (program, io, { startServer }) => addServeCommand(program, io, startServer);
+}
+
 /**
- * The whole command line. Built without arguments it can be described (the generated reference page), not run.
+ * The command line. Built without arguments it can be described (the generated reference page), not run.
+ *
+ * @param called the command that will run: built alone where it is known, else all are, for the help and for suggestions
  */
-export function buildProgram(io: Io = processIo({}), programs: Programs = NO_PROGRAMS): Command {
+export async function buildProgram(
+  io: Io = processIo({}),
+  programs: Programs = NO_PROGRAMS,
+  called?: string,
+): Promise<Command> {
   const program = new Command("steadfast")
     .description("Guarded rollouts that take themselves back.")
     .version(VERSION)
@@ -49,19 +93,12 @@ export function buildProgram(io: Io = processIo({}), programs: Programs = NO_PRO
       getErrHelpWidth: () => widthOf(io.stderr),
     })
     .exitOverride();
-  program.commandsGroup("Server:");
-  addServeCommand(program, io, programs.startServer);
-  addDemoCommand(program, io);
-  addBackupCommands(program, io, programs);
-  addLoginCommand(program, io);
-  program.commandsGroup("Work:");
-  addFlagCommands(program, io);
-  addRolloutCommands(program, io);
-  addTelemetryCommand(program, io);
-  addDeliveryCommands(program, io);
-  program.commandsGroup("Access:");
-  addTokenCommands(program, io);
-  addEnvironmentCommands(program, io);
+  const wanted = COMMANDS.filter(({ names }) => called !== undefined && names.includes(called));
+  for (const { group, load } of wanted.length > 0 ? wanted : COMMANDS) {
+    const addCommands = await load();
+    program.commandsGroup(group);
+    addCommands(program, io, programs);
+  }
   program.addHelpText("after", () => `\nExit codes:\n${exitCodeLines().join("\n")}`);
   return program;
 }
@@ -82,7 +119,7 @@ export function exitCodeLines(): readonly string[] {
  * @param args without node and the script
  */
 export async function runProgram(args: readonly string[], io: Io, programs: Partial<Programs>): Promise<void> {
-  const program = buildProgram(io, { ...NO_PROGRAMS, ...programs });
+  const program = await buildProgram(io, { ...NO_PROGRAMS, ...programs }, args[0]);
   const isJson = args.includes("--json");
   try {
     await program.parseAsync(args, { from: "user" });

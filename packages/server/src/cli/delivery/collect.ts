@@ -1,64 +1,12 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
-import type { CommitFact, DeliveryFacts, SourceFact } from "@steadfast/core/delivery/facts";
-import { measureLedger } from "@steadfast/core/delivery/measure";
-import type { DeliveryReport } from "@steadfast/core/delivery/report";
-import { buildShippingLedger, type ShippingLedger } from "@steadfast/core/delivery/shipments";
-import { viewWindow } from "@steadfast/core/delivery/window-view";
-import { deploymentsOfTags } from "../../git/git-facts.ts";
-import { cacheKey, readCachedSizes, writeCachedSizes } from "../../git/line-size-cache.ts";
 import { readCommits } from "../../git/read-commits.ts";
-import { readLineSizes } from "../../git/read-line-sizes.ts";
-import { readTags, type Tag, type TagList } from "../../git/read-tags.ts";
-import { readTouched } from "../../git/read-touched.ts";
-import { openRepository, type Repository } from "../../git/repository.ts";
-import { GitError, type GitPlace } from "../../git/run-git.ts";
-import { proposeTags, type TagProposals, tagMatcher } from "../../git/tag-pattern.ts";
+import { readTags } from "../../git/read-tags.ts";
+import { openRepository } from "../../git/repository.ts";
+import type { GitPlace } from "../../git/run-git.ts";
 import type { Io } from "../io.ts";
 import { countText } from "../terminal/figures.ts";
+import type { Clone, Collected, PackageReport } from "./collected.ts";
 import type { Progress } from "./progress.ts";
-import type { DeliveryRequest, TimeRange } from "./request.ts";
-import { dayText } from "./wording.ts";
-
-/** Commits whose lines are measured unasked: at 1–4 ms each, a few seconds. */
-const LINES_AUTO_MAX = 2_000;
-const YEAR_MS = 365 * 24 * 3_600_000;
-/** With fewer releases in the last year, the whole history is measured. */
-const RELEASES_WANTED = 10;
-
-/** One report, of the whole repository (`package` is `null`) or of a package. */
-export type PackageReport = {
-  readonly package: string | null;
-  readonly releases: ReleaseChoice;
-  readonly report: DeliveryReport;
-  readonly compared: DeliveryReport | null;
-  /** What only the clone knows; in front of the report's own assumptions. */
-  readonly assumptions: readonly string[];
-};
-
-/** Which tags were taken for releases. */
-export type ReleaseChoice = {
-  readonly patterns: readonly string[];
-  /** `null` where the patterns were given. */
-  readonly proposals: TagProposals | null;
-  readonly matchedCount: number;
-};
-
-export type Collected = {
-  readonly repository: Repository;
-  readonly tagCount: number;
-  readonly reports: readonly PackageReport[];
-};
-
-type Clone = {
-  readonly io: Io;
-  readonly place: GitPlace;
-  readonly repository: Repository;
-  readonly commits: readonly CommitFact[];
-  readonly tags: TagList;
-  readonly request: DeliveryRequest;
-  readonly progress: Progress;
-};
+import type { DeliveryRequest } from "./request.ts";
 
 /** Reads the clone and measures it. @throws {GitError} */
 export async function collectDelivery(
@@ -69,182 +17,15 @@ export async function collectDelivery(
 ): Promise<Collected> {
   const place: GitPlace = { path: request.path, env: io.env, signal };
   const repository = await openRepository(place);
-  const [commits, tags] = await Promise.all([
+  const [commits, tags, { measureSubject }] = await Promise.all([
     readCommits(place, repository, (count) => progress.show(`reading the history: ${countText(count)} commits`)),
     readTags(place),
+    // The measures are loaded while git reads.
+    import("./measure-subject.ts"),
   ]);
   const clone: Clone = { io, place, repository, commits, tags, request, progress };
   const subjects: readonly (string | null)[] = request.packages.length === 0 ? [null] : request.packages;
   const reports: PackageReport[] = [];
   for (const subject of subjects) reports.push(await measureSubject(clone, subject));
   return { repository, tagCount: tags.tags.length, reports };
-}
-
-async function measureSubject(clone: Clone, path: string | null): Promise<PackageReport> {
-  const { place, repository, request, progress, tags } = clone;
-  progress.show("measuring");
-  const { releases, matched } = chooseReleases(clone, path);
-  const deployments = deploymentsOfTags(matched, clone.commits, repository.name);
-  const bare: DeliveryFacts = { ...NOTHING, commits: clone.commits, deployments };
-  const facts = { ...bare, sources: sourcesOf(bare, request.toMs) };
-  const ledger = buildShippingLedger(facts);
-  const end = endFor(facts, request);
-  const range = { fromMs: request.fromMs ?? startFor(ledger, end.toMs), toMs: end.toMs };
-  if (path !== null) progress.show(`reading what touches ${path}`);
-  const onlyCommits = path === null ? null : await readTouched(place, repository, path);
-  const ranges = request.compare === null ? [range] : [range, request.compare];
-  const sized = await withLines(clone, { facts, ledger, ranges, onlyCommits });
-  const measure = (window: TimeRange): DeliveryReport =>
-    measureLedger(sized.ledger, sized.facts, {
-      ...window,
-      attributionWindowMs: request.attributionWindowMs,
-      onlyCommits,
-    });
-  const unplaced = matched.length - deployments.length;
-  return {
-    package: path,
-    releases,
-    report: measure(range),
-    compared: request.compare === null ? null : measure(request.compare),
-    assumptions: [...end.assumptions, ...cloneAssumptions(repository, tags.otherCount, unplaced), ...sized.assumptions],
-  };
-}
-
-/** By the patterns given; else as the tags propose, those of the package first. */
-function chooseReleases(
-  { tags: { tags }, request }: Clone,
-  path: string | null,
-): { readonly releases: ReleaseChoice; readonly matched: readonly Tag[] } {
-  const { includePrereleases } = request;
-  const packageName = path?.split("/").at(-1) ?? null;
-  const names = tags.map(({ name }) => name);
-  const proposals = request.patterns.length > 0 ? null : proposeTags(names, { includePrereleases, packageName });
-  const patterns = proposals === null ? request.patterns : proposals.chosen.map(({ pattern }) => pattern);
-  const isRelease = tagMatcher(patterns);
-  const matched = tags.filter(({ name }) => isRelease(name));
-  return { releases: { patterns, proposals, matchedCount: matched.length }, matched };
-}
-
-const NOTHING: DeliveryFacts = {
-  commits: [],
-  changes: [],
-  deployments: [],
-  incidents: [],
-  pipelineRuns: [],
-  testRuns: [],
-  sources: [],
-};
-
-/** A clone whose newest commit or release is older than this says nothing of what happened since. */
-const STALE_MS = 14 * 24 * 3_600_000;
-
-/** The clone tells from its first release to its newest commit; a commit of the future tells nothing. */
-function sourcesOf({ commits, deployments }: DeliveryFacts, nowMs: number): readonly SourceFact[] {
-  let newestMs = Number.NEGATIVE_INFINITY;
-  let firstMs = Number.POSITIVE_INFINITY;
-  for (const { committedAtMs } of commits) if (committedAtMs <= nowMs) newestMs = Math.max(newestMs, committedAtMs);
-  for (const { finishedAtMs } of deployments) {
-    if (finishedAtMs === null) continue;
-    if (finishedAtMs <= nowMs) newestMs = Math.max(newestMs, finishedAtMs);
-    firstMs = Math.min(firstMs, finishedAtMs);
-  }
-  if (!Number.isFinite(newestMs) || !Number.isFinite(firstMs)) return [];
-  return [{ name: "git clone", tells: ["commits", "deployments"], firstHeardAtMs: firstMs, lastHeardAtMs: newestMs }];
-}
-
-/** Now; for a clone that has heard nothing lately the moment after its newest fact, so that its silence is not read as "frequency fell". */
-function endFor(
-  { sources }: DeliveryFacts,
-  { fromMs, toMs, isToOpen }: DeliveryRequest,
-): { readonly toMs: number; readonly assumptions: readonly string[] } {
-  const newestMs = sources[0]?.lastHeardAtMs ?? toMs;
-  if (newestMs >= toMs - STALE_MS) return { toMs, assumptions: [] };
-  const note = `The newest commit or release of this clone is of ${dayText(newestMs)}: what came later is unknown, not nothing.`;
-  if (!isToOpen || newestMs <= (fromMs ?? Number.NEGATIVE_INFINITY)) return { toMs, assumptions: [note] };
-  return { toMs: newestMs + 1, assumptions: [`${note} It is taken for the end; fetch, or say --to.`] };
-}
-
-/** The last year, if it has releases enough to say something; else all of them. */
-function startFor({ shipments }: ShippingLedger, toMs: number): number {
-  const before = shipments.filter(({ atMs }) => atMs < toMs);
-  const recent = before.filter(({ atMs }) => atMs >= toMs - YEAR_MS);
-  if (recent.length >= RELEASES_WANTED) return toMs - YEAR_MS;
-  return Math.min(before[0]?.atMs ?? toMs - YEAR_MS, toMs - 1);
-}
-
-type Sizing = {
-  readonly facts: DeliveryFacts;
-  readonly ledger: ShippingLedger;
-  readonly ranges: readonly TimeRange[];
-  readonly onlyCommits: ReadonlySet<string> | null;
-};
-
-type Sized = {
-  readonly facts: DeliveryFacts;
-  readonly ledger: ShippingLedger;
-  readonly assumptions: readonly string[];
-};
-
-/** Adds line sizes to the commits that will be measured: from the cache, and by diffs where that is asked for or quick. */
-async function withLines(clone: Clone, { facts, ledger, ranges, onlyCommits }: Sizing): Promise<Sized> {
-  const { io, place, repository, progress } = clone;
-  const { lines } = clone.request;
-  const none = (why: string): Sized => ({ facts, ledger, assumptions: [why] });
-  if (lines === "never") return { facts, ledger, assumptions: [] };
-  if (repository.isPartial)
-    return none("Lines per commit are not measured: this clone is partial, and nothing is fetched.");
-  const wanted = wantedCommits(ledger, ranges, onlyCommits);
-  const cache = { folder: cacheFolder(io.env), gitDir: repository.gitDir };
-  const sizes = await readCachedSizes(cache);
-  const missing = wanted.filter((sha) => !sizes.has(cacheKey(sha)));
-  if (lines === "auto" && missing.length > LINES_AUTO_MAX)
-    return none(
-      `Lines per commit are not measured: ${countText(missing.length)} commits would take a while. Ask for them with --lines.`,
-    );
-  if (missing.length > 0) {
-    try {
-      const show = (count: number) =>
-        progress.show(`measuring lines: ${countText(count)} of ${countText(missing.length)} commits`);
-      for (const [sha, size] of await readLineSizes(place, missing, show)) sizes.set(cacheKey(sha), size);
-    } catch (error) {
-      if (!(error instanceof GitError) || error.failure !== "git-failed") throw error;
-      return none(`Lines per commit are not measured: git could not compare (${error.detail}).`);
-    }
-    await writeCachedSizes(cache, sizes);
-  }
-  const commits = facts.commits.map((commit): CommitFact => {
-    const size = sizes.get(cacheKey(commit.sha));
-    return size === undefined ? commit : { ...commit, lines: size };
-  });
-  return { facts: { ...facts, commits }, ledger: { ...ledger, graph: { ...ledger.graph, commits } }, assumptions: [] };
-}
-
-function wantedCommits(
-  ledger: ShippingLedger,
-  ranges: readonly TimeRange[],
-  onlyCommits: Sizing["onlyCommits"],
-): readonly string[] {
-  const views = ranges.map((range) => viewWindow(ledger, { ...range, onlyCommits }));
-  const counted = views.flatMap((view) => view.counted.map(({ commit }) => ledger.graph.commits[commit]?.sha ?? ""));
-  return [...new Set(counted)];
-}
-
-/** `$XDG_CACHE_HOME/steadfast/line-sizes`, by default in `~/.cache`. */
-function cacheFolder(env: Io["env"]): string {
-  const given = env.XDG_CACHE_HOME;
-  return join(given === undefined || given === "" ? join(homedir(), ".cache") : given, "steadfast", "line-sizes");
-}
-
-function cloneAssumptions({ isShallow }: Repository, otherTags: number, unplaced: number): readonly string[] {
-  return [
-    ...(isShallow
-      ? [
-          "This clone is shallow: what lies beyond its boundary is unknown, and the first release in it is the baseline. `git fetch --unshallow` completes it.",
-        ]
-      : []),
-    ...(otherTags > 0 ? [`${countText(otherTags)} tags lead to no commit and are left out.`] : []),
-    ...(unplaced > 0
-      ? [`${countText(unplaced)} release tags point to commits that are not in this clone and are left out.`]
-      : []),
-  ];
 }

@@ -5,14 +5,10 @@ import { CliError, usageError } from "../cli-error.ts";
 import { EXIT_CODES } from "../exit-codes.ts";
 import { type Io, paintFor, widthOf } from "../io.ts";
 import { plain, wrap } from "../terminal/text.ts";
-import { type Collected, collectDelivery } from "./collect.ts";
-import { DEFINITIONS } from "./explain.ts";
+import { collectDelivery } from "./collect.ts";
+import type { Collected } from "./collected.ts";
 import { addImportCommand } from "./import/import-command.ts";
 import { startProgress } from "./progress.ts";
-import { csvOf } from "./report-csv.ts";
-import { htmlOf } from "./report-html.ts";
-import { jsonOf } from "./report-json.ts";
-import { renderReports } from "./report-view.ts";
 import { type DeliveryOptions, type DeliveryRequest, readRequest } from "./request.ts";
 
 /** `steadfast delivery [PATH]`: reads a clone, asks no server. Commands that do ask one stand below it, such as `delivery import`. */
@@ -50,9 +46,7 @@ async function runDelivery(io: Io, path: string, options: DeliveryOptions): Prom
   const request = readRequest(path, options, io.nowMs());
   const collected = await collectOrExplain(io, request);
   if (options.html !== undefined) await writePage(io, options.html, collected);
-  if (options.json === true) io.stdout.write(`${JSON.stringify(jsonOf(collected), null, 2)}\n`);
-  else if (options.csv === true) io.stdout.write(`${csvOf(collected).join("\n")}\n`);
-  else io.stdout.write(`${screenOf(io, collected, options.explain === true).join("\n")}\n`);
+  io.stdout.write(`${await textOf(io, collected, options)}\n`);
   // A pattern that matches nothing is most likely a slip of the keyboard: say it where JSON is read by a program too.
   const hasMatch = collected.reports.some(({ releases }) => releases.matchedCount > 0);
   const isSlip = request.patterns.length > 0 && !hasMatch && collected.tagCount > 0;
@@ -60,10 +54,19 @@ async function runDelivery(io: Io, path: string, options: DeliveryOptions): Prom
     io.stderr.write("No tag matches --releases: there is nothing to measure.\n");
 }
 
-function screenOf(io: Io, collected: Collected, isExplained: boolean): readonly string[] {
+/** Each form is loaded when it is asked for. */
+async function textOf(io: Io, collected: Collected, options: DeliveryOptions): Promise<string> {
+  if (options.json === true) return JSON.stringify((await import("./report-json.ts")).jsonOf(collected), null, 2);
+  if (options.csv === true) return (await import("./report-csv.ts")).csvOf(collected).join("\n");
+  return (await screenOf(io, collected, options.explain === true)).join("\n");
+}
+
+async function screenOf(io: Io, collected: Collected, isExplained: boolean): Promise<readonly string[]> {
+  const { renderReports } = await import("./report-view.ts");
   const view = { paint: paintFor(io, io.stdout), width: widthOf(io.stdout) };
   const report = renderReports(collected, view);
   if (!isExplained) return [...report, "", view.paint("dim", "How each figure is defined: --explain")];
+  const { DEFINITIONS } = await import("./explain.ts");
   const definitions = DEFINITIONS.flatMap(([term, meaning]) => [
     view.paint("bold", term),
     ...wrap(meaning, view.width - 2).map((line) => `  ${line}`),
@@ -106,6 +109,7 @@ function explained({ failure, detail }: GitError, path: string, isInterrupted: b
 }
 
 async function writePage(io: Io, file: string, collected: Collected): Promise<void> {
+  const { htmlOf } = await import("./report-html.ts");
   try {
     await writeFile(file, htmlOf(collected, io.nowMs()));
   } catch (error) {

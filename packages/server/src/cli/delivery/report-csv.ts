@@ -1,4 +1,4 @@
-import type { Collected } from "./collect.ts";
+import type { Collected } from "./collected.ts";
 import { timeOf } from "./report-json.ts";
 
 const COLUMNS = [

@@ -1,6 +1,6 @@
 import type { DeliveryReport } from "@steadfast/core/delivery/report";
 import { countText } from "../terminal/figures.ts";
-import type { Collected, PackageReport } from "./collect.ts";
+import type { Collected, PackageReport } from "./collected.ts";
 import { DEFINITIONS } from "./explain.ts";
 import { bottleneckText, doubtText, type Lever, leversOf } from "./levers.ts";
 import { PAGE_STYLE } from "./page-style.ts";

@@ -6,7 +6,7 @@ import {
   RATE_N_MIN,
   type TrendSeries,
 } from "@steadfast/core/delivery/report";
-import type { Collected, PackageReport } from "./collect.ts";
+import type { Collected, PackageReport } from "./collected.ts";
 
 const HOUR_MS = 3_600_000;
 

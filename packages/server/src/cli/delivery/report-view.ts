@@ -5,7 +5,7 @@ import { countText, percentText } from "../terminal/figures.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { renderTable } from "../terminal/table.ts";
 import { padEnd, plain, wrap } from "../terminal/text.ts";
-import type { Collected, PackageReport } from "./collect.ts";
+import type { Collected, PackageReport } from "./collected.ts";
 import { failureLines } from "./failure-view.ts";
 import { bottleneckText, doubtText, type Lever, leversOf } from "./levers.ts";
 import { dayText, findingText, measureText, medianText, p90Text, periodText, STAGE_TEXT } from "./wording.ts";

@@ -1,49 +1,16 @@
-import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
 import type { Command } from "commander";
-import { CliError, usageError } from "../../cli-error.ts";
-import { resultOf } from "../../client.ts";
-import { type ConnectionOptions, openSession, type Session, withConnection } from "../../command.ts";
-import { EXIT_CODES } from "../../exit-codes.ts";
+import { type ConnectionOptions, withConnection } from "../../command.ts";
 import type { Io } from "../../io.ts";
-import { plain } from "../../terminal/text.ts";
-import { startProgress } from "../progress.ts";
-import { createForgeClient, type ForgeClient } from "./forge-client.ts";
-import { githubSteps } from "./github-steps.ts";
-import { gitlabSteps } from "./gitlab-steps.ts";
-import type { ForgeMessage, ImportStep } from "./steps.ts";
 
-/** What the server takes in one request. */
-const MESSAGES_PER_REQUEST = 200;
-const DAY_MS = 86_400_000;
-const DAYS_MAX = 3_650;
+export type ForgeKind = "github" | "gitlab";
+export type ForgePlace = { readonly name: string; readonly apiUrl: string; readonly tokenVariable: string };
 
-type ForgeKind = "github" | "gitlab";
-type Forge = {
-  readonly name: string;
-  readonly apiUrl: string;
-  readonly tokenVariable: string;
-  readonly headers: (token: string) => Record<string, string>;
-  readonly steps: (client: ForgeClient, repository: string, sinceMs: number) => readonly ImportStep[];
+export const FORGE_PLACES: Readonly<Record<ForgeKind, ForgePlace>> = {
+  github: { name: "GitHub", apiUrl: "https://api.github.com", tokenVariable: "GITHUB_TOKEN" },
+  gitlab: { name: "GitLab", apiUrl: "https://gitlab.com/api/v4", tokenVariable: "GITLAB_TOKEN" },
 };
 
-const FORGES: Readonly<Record<ForgeKind, Forge>> = {
-  github: {
-    ...{ name: "GitHub", apiUrl: "https://api.github.com", tokenVariable: "GITHUB_TOKEN", steps: githubSteps },
-    headers: (token) => ({
-      accept: "application/vnd.github+json",
-      ...(token === "" ? {} : { authorization: `Bearer ${token}` }),
-    }),
-  },
-  gitlab: {
-    ...{ name: "GitLab", apiUrl: "https://gitlab.com/api/v4", tokenVariable: "GITLAB_TOKEN", steps: gitlabSteps },
-    headers: (token): Record<string, string> => (token === "" ? {} : { "private-token": token }),
-  },
-};
-
-type ImportOptions = ConnectionOptions & {
+export type ImportOptions = ConnectionOptions & {
   readonly repo: string;
   readonly days: string;
   readonly apiUrl?: string;
@@ -54,7 +21,7 @@ type ImportOptions = ConnectionOptions & {
 export function addImportCommand(delivery: Command, io: Io): void {
   const command = delivery.command("import").description("tell a server what GitHub or GitLab knows already");
   for (const kind of ["github", "gitlab"] as const) {
-    const { name, apiUrl, tokenVariable } = FORGES[kind];
+    const { name, apiUrl, tokenVariable } = FORGE_PLACES[kind];
     withConnection(
       command
         .command(kind)
@@ -63,109 +30,9 @@ export function addImportCommand(delivery: Command, io: Io): void {
         .option("--days <count>", "how far back", "90")
         .option("--api-url <address>", `where its API is; the token comes from ${tokenVariable} (default ${apiUrl})`)
         .option("--restart", "begin anew, also where an earlier run was cut off"),
-    ).action(async (_options: unknown, self: Command) => runImport(io, kind, self.optsWithGlobals<ImportOptions>()));
+    ).action(async (_options: unknown, self: Command) => {
+      const { runImport } = await import("./run-import.ts");
+      await runImport(io, kind, self.optsWithGlobals<ImportOptions>());
+    });
   }
-}
-
-async function runImport(io: Io, kind: ForgeKind, options: ImportOptions): Promise<void> {
-  const forge = FORGES[kind];
-  const days = Number(options.days);
-  if (!Number.isInteger(days) || days < 1 || days > DAYS_MAX)
-    throw usageError(`--days ${plain(options.days)} is no number of days from 1 to ${DAYS_MAX}.`);
-  if (!/^[\w.-]+(\/[\w.-]+)+$/.test(options.repo)) throw usageError(`--repo ${plain(options.repo)} is not owner/name.`);
-
-  const session = await openSession(io, options);
-  const progress = startProgress(io);
-  const interrupted = new AbortController();
-  const stopListening = io.onInterrupt(() => interrupted.abort());
-  const baseUrl = options.apiUrl ?? forge.apiUrl;
-  const headers = forge.headers(io.env[forge.tokenVariable] ?? "");
-  const signal = interrupted.signal;
-  const client = createForgeClient(io, { baseUrl, headers, tokenVariable: forge.tokenVariable, signal, progress });
-  const checkpoint = checkpointAt(io, [kind, baseUrl, options.repo, session.connection.url, String(days)]);
-  try {
-    const done = options.restart ? [] : await checkpoint.read();
-    const tally = { told: 0, duplicates: 0, ignored: 0, skipped: [...done] };
-    for (const step of forge.steps(client, options.repo, io.nowMs() - days * DAY_MS)) {
-      if (done.includes(step.name)) continue;
-      await importStep(session, kind, step, tally, (text) => progress.show(`${step.name}: ${text}`), signal);
-      done.push(step.name);
-      await checkpoint.write(done);
-    }
-    await checkpoint.remove();
-    progress.done();
-    session.show({ repository: options.repo, ...tally }, () => [
-      `${tally.told} told, ${tally.duplicates} known already, ${tally.ignored} without meaning for delivery.`,
-      ...(tally.skipped.length > 0
-        ? [`Done by the run before: ${tally.skipped.join(", ")} (--restart begins anew).`]
-        : []),
-    ]);
-  } catch (error) {
-    if (signal.aborted)
-      throw new CliError("Stopped. What was imported is kept: run the same command again to go on.", {
-        exitCode: EXIT_CODES.interrupted,
-      });
-    throw error;
-  } finally {
-    stopListening();
-    progress.done();
-  }
-}
-
-type Tally = { told: number; duplicates: number; ignored: number };
-
-async function importStep(
-  session: Session,
-  forge: ForgeKind,
-  step: ImportStep,
-  tally: Tally,
-  show: (text: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  let read = 0;
-  let waiting: ForgeMessage[] = [];
-  const send = async (messages: ForgeMessage[]) => {
-    if (messages.length === 0) return;
-    const body = { messages };
-    const answer = await resultOf(
-      session.api.POST("/api/v1/imports/{forge}", { params: { path: { forge } }, body, signal }),
-    );
-    tally.told += answer.told;
-    tally.duplicates += answer.duplicates;
-    tally.ignored += answer.ignored;
-  };
-  for await (const messages of step.messages()) {
-    read += messages.length;
-    waiting.push(...messages);
-    show(`${read} read`);
-    while (waiting.length >= MESSAGES_PER_REQUEST) {
-      await send(waiting.slice(0, MESSAGES_PER_REQUEST));
-      waiting = waiting.slice(MESSAGES_PER_REQUEST);
-    }
-  }
-  await send(waiting);
-}
-
-/** Which steps of one import are done, so that one that was cut off goes on. What is sent twice counts once all the same. */
-function checkpointAt(io: Io, of: readonly string[]) {
-  const name = createHash("sha256").update(of.join("\n")).digest("hex").slice(0, 24);
-  const folder = io.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  const path = join(folder, "steadfast", "imports", `${name}.json`);
-  return {
-    async read(): Promise<string[]> {
-      try {
-        const stored: unknown = JSON.parse(await readFile(path, "utf8"));
-        return Array.isArray(stored) ? stored.filter((each) => typeof each === "string") : [];
-      } catch {
-        // None, or half of one: the import begins anew, which costs time and nothing else.
-        return [];
-      }
-    },
-    async write(done: readonly string[]): Promise<void> {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(`${path}.new`, JSON.stringify(done));
-      await rename(`${path}.new`, path);
-    },
-    remove: () => rm(path, { force: true }),
-  };
 }

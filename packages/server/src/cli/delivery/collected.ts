@@ -1,0 +1,44 @@
+import type { CommitFact } from "@steadfast/core/delivery/facts";
+import type { DeliveryReport } from "@steadfast/core/delivery/report";
+import type { TagList } from "../../git/read-tags.ts";
+import type { Repository } from "../../git/repository.ts";
+import type { GitPlace } from "../../git/run-git.ts";
+import type { TagProposals } from "../../git/tag-pattern.ts";
+import type { Io } from "../io.ts";
+import type { Progress } from "./progress.ts";
+import type { DeliveryRequest } from "./request.ts";
+
+/** One report, of the whole repository (`package` is `null`) or of a package. */
+export type PackageReport = {
+  readonly package: string | null;
+  readonly releases: ReleaseChoice;
+  readonly report: DeliveryReport;
+  readonly compared: DeliveryReport | null;
+  /** What only the clone knows; in front of the report's own assumptions. */
+  readonly assumptions: readonly string[];
+};
+
+/** Which tags were taken for releases. */
+export type ReleaseChoice = {
+  readonly patterns: readonly string[];
+  /** `null` where the patterns were given. */
+  readonly proposals: TagProposals | null;
+  readonly matchedCount: number;
+};
+
+export type Collected = {
+  readonly repository: Repository;
+  readonly tagCount: number;
+  readonly reports: readonly PackageReport[];
+};
+
+/** What was read of a clone, and what is asked of it. */
+export type Clone = {
+  readonly io: Io;
+  readonly place: GitPlace;
+  readonly repository: Repository;
+  readonly commits: readonly CommitFact[];
+  readonly tags: TagList;
+  readonly request: DeliveryRequest;
+  readonly progress: Progress;
+};
