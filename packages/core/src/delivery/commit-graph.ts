@@ -12,7 +12,7 @@ export type CommitGraph = {
 /** Indexes commits; one told twice stands once. Parents that nobody knows (a shallow clone's boundary) are left out. */
 export function indexCommits(facts: readonly CommitFact[]): CommitGraph {
   const indexBySha = new Map<string, number>();
-  for (const commit of facts) if (!indexBySha.has(commit.sha)) indexBySha.set(commit.sha, indexBySha.size);
+  for (const { sha } of facts) if (!indexBySha.has(sha)) indexBySha.set(sha, indexBySha.size);
   let commits = facts;
   if (indexBySha.size !== facts.length) {
     const last = new Map(facts.map((commit) => [commit.sha, commit]));
@@ -20,8 +20,8 @@ export function indexCommits(facts: readonly CommitFact[]): CommitGraph {
   }
   const parentStart = new Int32Array(commits.length + 1);
   const parents: number[] = [];
-  for (const [index, commit] of commits.entries()) {
-    for (const sha of commit.parents) {
+  for (let index = 0; index < commits.length; index += 1) {
+    for (const sha of commits[index]?.parents ?? []) {
       const parent = indexBySha.get(sha);
       if (parent !== undefined && parent !== index) parents.push(parent);
     }

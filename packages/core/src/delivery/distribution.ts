@@ -36,7 +36,14 @@ const SMALL = 32;
 
 function sortedOf(values: ArrayLike<number>): ArrayLike<number> {
   if (values.length > SMALL) return new Float64Array(values).sort();
-  return Array.from(values).sort((a, b) => a - b);
+  const sorted: number[] = [];
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? 0;
+    let at = index;
+    for (; at > 0 && (sorted[at - 1] ?? 0) > value; at -= 1) sorted[at] = sorted[at - 1] ?? 0;
+    sorted[at] = value;
+  }
+  return sorted;
 }
 
 /**

@@ -15,13 +15,16 @@ const COMMITS_MIN = 20;
 export function flowCheckOf(view: WindowView): FlowCheck | null {
   const { ledger, options } = view;
   const windowMs = options.toMs - options.fromMs;
-  const shipped = view.counted.flatMap(({ commit, shipment }) => {
+  const shipped: number[] = [];
+  for (const { commit, shipment } of view.counted) {
     const leadMs = shipment.atMs - (ledger.graph.commits[commit]?.authoredAtMs ?? Number.NaN);
-    return leadMs >= 0 ? [leadMs] : [];
-  });
+    if (leadMs >= 0) shipped.push(leadMs);
+  }
   if (shipped.length < COMMITS_MIN || windowMs <= 0) return null;
   let inProgressMs = 0;
-  for (const [index, commit] of ledger.graph.commits.entries()) {
+  for (let index = 0; index < ledger.graph.commits.length; index += 1) {
+    const commit = ledger.graph.commits[index];
+    if (commit === undefined) continue;
     const owner = ledger.owners[index] ?? UNOWNED;
     const shipment = ledger.shipments[owner];
     if (shipment === undefined || shipment.role === "baseline" || isMerge(commit) || ledger.isDuplicate[index] === 1)

@@ -29,7 +29,8 @@ export function changeLeadTime(changes: readonly MeasuredChange[]): LeadTime | n
 function leadTimeOf(values: readonly number[], groups: readonly number[]): LeadTime {
   const kept: number[] = [];
   const keptGroups: number[] = [];
-  for (const [index, value] of values.entries()) {
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? -1;
     if (value < 0) continue;
     kept.push(value);
     keptGroups.push(groups[index] ?? 0);

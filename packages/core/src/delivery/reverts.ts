@@ -26,7 +26,7 @@ const SHA_MENTION =
   /\brevert(?:s|ed|ing)?\s+(?:the\s+)?(?:commits?|changes?|revision)?\s*:?\s*((?:[0-9a-f]{7,64}(?:\s*(?:,|and|&)\s*)?)+)/gi;
 const NUMBER_MENTION =
   /\brevert(?:s|ed|ing)?\s+(?:the\s+)?(?:pull request|merge request|pr|mr)?\s*(?:[\w.-]{1,100}\/[\w./-]{1,200})?[#!](\d{1,9})\b/gi;
-const TRAILING_NUMBER = /\s*\([#!](\d{1,9})\)\s*$/;
+const NUMBER_DIGITS_MAX = 9;
 const MERGE_NUMBER =
   /^Merge pull request #(\d{1,9}) |^Merged in .*\(pull request #(\d{1,9})\)|\bSee merge request \S*!(\d{1,9})/m;
 /** A message is read up to here: nobody writes a revert below it, and a hostile one costs no more. */
@@ -59,10 +59,12 @@ function quotedTitle(rest: string, head: string): string | null {
 
 /** Every revert among the commits, with the commit it takes back. O(commits), and O(commits) more once if any names an abbreviated id. */
 export function findReverts(graph: CommitGraph, changes: readonly ChangeFact[]): readonly Revert[] {
-  const mentions = graph.commits.flatMap((commit, index) => {
-    const mention = isMerge(commit) ? null : readRevert(commit.subject, commit.body);
-    return mention === null ? [] : [{ index, mention }];
-  });
+  const mentions: { readonly index: number; readonly mention: RevertMention }[] = [];
+  for (let index = 0; index < graph.commits.length; index += 1) {
+    const commit = graph.commits[index];
+    const mention = commit === undefined || isMerge(commit) ? null : readRevert(commit.subject, commit.body);
+    if (mention !== null) mentions.push({ index, mention });
+  }
   if (mentions.length === 0) return [];
   const byTitle = indexTitles(
     graph,
@@ -104,8 +106,8 @@ function resolve(graph: CommitGraph, commit: number, mention: RevertMention, ind
 
 /** The number that a quoted title ends with decides between equal titles; else the last one committed before the revert. */
 function findTitle(graph: CommitGraph, revert: number, title: string, indexes: Indexes): number | undefined {
-  const number = TRAILING_NUMBER.exec(title)?.[1];
-  const numbered = number === undefined ? undefined : indexes.byNumber.get(Number(number));
+  const number = trailingNumber(title)?.number;
+  const numbered = number === undefined ? undefined : indexes.byNumber.get(number);
   if (numbered !== undefined && numbered !== revert) return numbered;
   const latestMs = graph.commits[revert]?.committedAtMs ?? 0;
   let best: number | undefined;
@@ -128,8 +130,26 @@ function isOlder(graph: CommitGraph, a: number, b: number): boolean {
 /** Without the `(#123)` that a squash-merge appends, once or more. */
 function bareTitle(title: string): string {
   let bare = title.slice(0, SUBJECT_CHARACTERS_MAX);
-  while (bare.trimEnd().endsWith(")") && TRAILING_NUMBER.test(bare)) bare = bare.replace(TRAILING_NUMBER, "");
+  for (let found = trailingNumber(bare); found !== null; found = trailingNumber(bare)) bare = bare.slice(0, found.at);
   return bare.trim().toLowerCase();
+}
+
+/** The `(#123)` or `(!123)` at the end, and where it begins. By hand: it is asked of every commit, and an expression that ends with `$` is tried at every character. */
+function trailingNumber(text: string): { readonly number: number; readonly at: number } | null {
+  const trimmed = text.trimEnd();
+  if (!trimmed.endsWith(")")) return null;
+  const end = trimmed.length - 1;
+  let from = end;
+  while (from > 0 && isDigit(trimmed.charCodeAt(from - 1))) from -= 1;
+  const digits = end - from;
+  const sign = trimmed[from - 1];
+  if (digits < 1 || digits > NUMBER_DIGITS_MAX || (sign !== "#" && sign !== "!") || trimmed[from - 2] !== "(")
+    return null;
+  return { number: Number(trimmed.slice(from, end)), at: from - 2 };
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 /** A merge of a pull request goes by the request's title, which its message quotes in the first line. */
@@ -143,8 +163,8 @@ function titleOf(commit: CommitFact | undefined): string {
 function indexTitles(graph: CommitGraph, wanted: ReadonlySet<string>): ReadonlyMap<string, readonly number[]> {
   const byTitle = new Map<string, number[]>();
   if (wanted.size === 0) return byTitle;
-  for (const [index, commit] of graph.commits.entries()) {
-    const title = titleOf(commit);
+  for (let index = 0; index < graph.commits.length; index += 1) {
+    const title = titleOf(graph.commits[index]);
     if (!wanted.has(title)) continue;
     const known = byTitle.get(title);
     if (known === undefined) byTitle.set(title, [index]);
@@ -155,8 +175,9 @@ function indexTitles(graph: CommitGraph, wanted: ReadonlySet<string>): ReadonlyM
 
 function indexNumbers(graph: CommitGraph, changes: readonly ChangeFact[]): ReadonlyMap<number, number> {
   const byNumber = new Map<number, number>();
-  for (const [index, commit] of graph.commits.entries()) {
-    const number = numberOf(commit);
+  for (let index = 0; index < graph.commits.length; index += 1) {
+    const commit = graph.commits[index];
+    const number = commit === undefined ? undefined : numberOf(commit);
     if (number === undefined) continue;
     // A cherry-pick keeps the number: the first commit that had it brought the request.
     const known = byNumber.get(number);
@@ -171,8 +192,8 @@ function indexNumbers(graph: CommitGraph, changes: readonly ChangeFact[]): Reado
 
 /** The request that a commit brought, as its message says. */
 function numberOf(commit: CommitFact): number | undefined {
-  const squashed = TRAILING_NUMBER.exec(commit.subject.slice(0, SUBJECT_CHARACTERS_MAX))?.[1];
-  if (squashed !== undefined) return Number(squashed);
+  const squashed = trailingNumber(commit.subject.slice(0, SUBJECT_CHARACTERS_MAX));
+  if (squashed !== null) return squashed.number;
   if (!isMerge(commit)) return undefined;
   const merged = MERGE_NUMBER.exec(mergeText(commit));
   const digits = merged?.[1] ?? merged?.[2] ?? merged?.[3];

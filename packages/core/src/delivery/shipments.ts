@@ -137,14 +137,19 @@ function ownersOf(
  */
 function findDuplicates(graph: CommitGraph, owners: Int32Array): Uint8Array {
   const isDuplicate = new Uint8Array(graph.commits.length);
-  const firstByTime = new Map<number, number[]>();
-  for (const [index, commit] of graph.commits.entries()) {
-    if (owners[index] === UNOWNED || isMerge(commit)) continue;
-    const sameTime = firstByTime.get(commit.authoredAtMs);
-    if (sameTime === undefined) {
-      firstByTime.set(commit.authoredAtMs, [index]);
+  const firstByTime = new Map<number, number>();
+  // Lists only for the few moments that more than one commit has.
+  const listByTime = new Map<number, number[]>();
+  for (let index = 0; index < graph.commits.length; index += 1) {
+    const commit = graph.commits[index];
+    if (commit === undefined || owners[index] === UNOWNED || isMerge(commit)) continue;
+    const first = firstByTime.get(commit.authoredAtMs);
+    if (first === undefined) {
+      firstByTime.set(commit.authoredAtMs, index);
       continue;
     }
+    const sameTime = listByTime.get(commit.authoredAtMs) ?? [first];
+    listByTime.set(commit.authoredAtMs, sameTime);
     const twinAt = sameTime.findIndex((other) => isTwin(commit, graph.commits[other]));
     if (twinAt < 0) {
       sameTime.push(index);

@@ -15,9 +15,7 @@ type Staged = ShippedChange & { readonly staged: StagedChange };
 export function stageLedgerOf(changes: readonly ShippedChange[], runs: readonly PipelineRunFact[]): StageLedger | null {
   const unit = changes.some(({ measured }) => measured.unit === "pull request") ? "pull request" : "commit";
   const ofUnit = changes.filter(({ measured }) => measured.unit === unit);
-  const staged = ofUnit.flatMap((change): Staged[] =>
-    change.staged === null ? [] : [{ ...change, staged: change.staged }],
-  );
+  const staged = ofUnit.filter(isStaged);
   if (staged.length === 0) return null;
   const totals = staged.map(({ staged: { startMs, endsMs } }) => (endsMs.at(-1) ?? startMs) - startMs);
   const slowest = slowestTenth(totals);
@@ -42,6 +40,10 @@ export function stageLedgerOf(changes: readonly ShippedChange[], runs: readonly 
     }),
     weeks: weeksOf(staged, stages),
   };
+}
+
+function isStaged(change: ShippedChange): change is Staged {
+  return change.staged !== null;
 }
 
 function durationAt({ startMs, endsMs }: StagedChange, index: number): number {

@@ -47,8 +47,13 @@ export function stageCommit(authoredAtMs: number, committedAtMs: number, shipped
 
 export function durationsOf({ startMs, endsMs, stages }: StagedChange): Readonly<Partial<Record<StageName, number>>> {
   const durations: Partial<Record<StageName, number>> = {};
-  for (const [index, stage] of stages.entries())
-    durations[stage] = (endsMs[index] ?? 0) - (endsMs[index - 1] ?? startMs);
+  let fromMs = startMs;
+  for (let index = 0; index < stages.length; index += 1) {
+    const stage = stages[index];
+    const endMs = endsMs[index] ?? 0;
+    if (stage !== undefined) durations[stage] = endMs - fromMs;
+    fromMs = endMs;
+  }
   return durations;
 }
 

@@ -42,7 +42,9 @@ function countUnreleased({ ledger, options }: WindowView): number {
   const { graph, owners, isDuplicate, shipments } = ledger;
   const only = options.onlyCommits ?? null;
   let count = 0;
-  for (const [index, commit] of graph.commits.entries()) {
+  for (let index = 0; index < graph.commits.length; index += 1) {
+    const commit = graph.commits[index];
+    if (commit === undefined) continue;
     const owner = owners[index] ?? -1;
     const isLater = owner === -1 || (shipments[owner]?.atMs ?? options.fromMs) >= options.toMs;
     if (!isLater || isMerge(commit) || isDuplicate[index] === 1 || commit.committedAtMs >= options.toMs) continue;

@@ -99,10 +99,12 @@ function leadTimes({ counted, ledger }: WindowView, changes: readonly MeasuredCh
       leadMs === null ? [] : [{ atMs: shippedAtMs, value: leadMs }],
     );
   }
-  return counted.flatMap(({ commit, shipment }) => {
+  const leads: Timed<number>[] = [];
+  for (const { commit, shipment } of counted) {
     const value = shipment.atMs - (ledger.graph.commits[commit]?.authoredAtMs ?? Number.NaN);
-    return value >= 0 ? [{ atMs: shipment.atMs, value }] : [];
-  });
+    if (value >= 0) leads.push({ atMs: shipment.atMs, value });
+  }
+  return leads;
 }
 
 function batchSizes({ counted, shipments }: WindowView): readonly Timed<number>[] {

@@ -3,10 +3,15 @@ import { readRecords } from "./null-separated.ts";
 import type { Repository } from "./repository.ts";
 import { type GitPlace, runGit } from "./run-git.ts";
 
-const FIELDS = ["%H", "%P", "%at", "%ct", "%an <%ae>", "%s", "%b"];
-export const COMMIT_FORMAT = FIELDS.join("%x00");
+/** None of these can hold a newline (a subject of several lines is joined by spaces), so that one decoding serves all of them. */
+const HEAD = ["%H", "%P", "%at", "%ct", "%an <%ae>", "%s"];
+export const COMMIT_FORMAT = `${HEAD.join("%n")}%x00%b`;
+const FIELD_COUNT = 2;
 /** Of a subject, what is kept; of a body that names a revert, the same times 20. */
-const SUBJECT_BYTES_MAX = 1_000;
+const SUBJECT_CHARACTERS_MAX = 1_000;
+/** The parts of a text hold on to the whole of it: a longer one is let go. */
+const HEAD_BYTES_KEPT_MAX = 4_000;
+const NOT_ASCII = /[\u0080-\u00ff]/;
 const BODY_BYTES_MAX = 20_000;
 /** "Revert", "revert", "reverts", … without asking for each spelling. */
 const REVERT_SIGN = Buffer.from("evert");
@@ -39,31 +44,56 @@ export async function readCommits(
   await runGit(place, args, async (stdout) => {
     let signBuffer: Buffer | undefined;
     let sign = -1;
-    await readRecords(stdout, FIELDS.length, (buffer, start, ends) => {
+    await readRecords(stdout, FIELD_COUNT, (buffer, start, ends) => {
       if (signBuffer !== buffer) {
         signBuffer = buffer;
         sign = buffer.indexOf(REVERT_SIGN);
       }
-      const [hash = 0, parents = 0, authored = 0, committed = 0, author = 0, subject = 0, body = 0] = ends;
+      const head = ends[0] ?? 0;
+      const body = ends[1] ?? 0;
       // One search serves all bodies of a chunk: the next sign is looked for only once it was passed.
-      while (sign >= 0 && sign <= subject) sign = buffer.indexOf(REVERT_SIGN, subject);
-      const parentList = buffer.toString("latin1", hash + 1, parents);
-      const parentShas = parentList === "" ? [] : parentList.split(" ");
-      const isBodyKept = (sign > subject && sign < body) || parentShas.length > 1;
-      commits.push({
-        sha: buffer.toString("latin1", start, hash),
-        parents: parentShas,
-        authoredAtMs: timeOf(buffer.toString("latin1", parents + 1, authored)),
-        committedAtMs: timeOf(buffer.toString("latin1", authored + 1, committed)),
-        author: intern(authors, buffer.toString("utf8", committed + 1, author)),
-        subject: buffer.toString("utf8", author + 1, Math.min(subject, author + 1 + SUBJECT_BYTES_MAX)),
-        body: isBodyKept ? buffer.toString("utf8", subject + 1, Math.min(body, subject + 1 + BODY_BYTES_MAX)) : "",
-        lines: null,
-      });
+      while (sign >= 0 && sign <= head) sign = buffer.indexOf(REVERT_SIGN, head);
+      const commit = commitOf(textOf(buffer, start, head), authors);
+      const isBodyKept = (sign > head && sign < body) || commit.parents.length > 1;
+      if (isBodyKept) commit.body = buffer.toString("utf8", head + 1, Math.min(body, head + 1 + BODY_BYTES_MAX));
+      commits.push(commit);
       if (commits.length % PROGRESS_EVERY === 0) onProgress(commits.length);
     });
   });
   return commits;
+}
+
+/** Bytes as ASCII, which is quickest, unless they are none. */
+function textOf(buffer: Buffer, start: number, end: number): string {
+  const text = buffer.latin1Slice(start, end);
+  return NOT_ASCII.test(text) ? buffer.utf8Slice(start, end) : text;
+}
+
+/** @param head the fields of `HEAD`, a line each */
+function commitOf(head: string, authors: Map<string, string>): CommitFact & { body: string } {
+  const [sha = "", parents = "", authored = "", committed = "", author = "", subject = ""] = head.split(
+    "\n",
+    HEAD.length,
+  );
+  const own = head.length > HEAD_BYTES_KEPT_MAX ? copyOf : same;
+  return {
+    sha: own(sha),
+    parents: parents === "" ? [] : own(parents).split(" "),
+    authoredAtMs: timeOf(authored),
+    committedAtMs: timeOf(committed),
+    author: intern(authors, own(author)),
+    subject: own(subject.slice(0, SUBJECT_CHARACTERS_MAX)),
+    body: "",
+    lines: null,
+  };
+}
+
+function same(text: string): string {
+  return text;
+}
+
+function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** Seconds since the epoch as git wrote them, before 1970 and in the far future too; what is no number is the epoch. */

@@ -1,21 +1,7 @@
 import type { Command } from "commander";
-import { type ConnectionOptions, withConnection } from "../../command.ts";
+import { withConnection } from "../../command.ts";
 import type { Io } from "../../io.ts";
-
-export type ForgeKind = "github" | "gitlab";
-export type ForgePlace = { readonly name: string; readonly apiUrl: string; readonly tokenVariable: string };
-
-export const FORGE_PLACES: Readonly<Record<ForgeKind, ForgePlace>> = {
-  github: { name: "GitHub", apiUrl: "https://api.github.com", tokenVariable: "GITHUB_TOKEN" },
-  gitlab: { name: "GitLab", apiUrl: "https://gitlab.com/api/v4", tokenVariable: "GITLAB_TOKEN" },
-};
-
-export type ImportOptions = ConnectionOptions & {
-  readonly repo: string;
-  readonly days: string;
-  readonly apiUrl?: string;
-  readonly restart?: true;
-};
+import { FORGE_PLACES, type ImportOptions } from "./forge-places.ts";
 
 /** `steadfast delivery import github|gitlab`: what a forge knows already, for the server. */
 export function addImportCommand(delivery: Command, io: Io): void {

@@ -10,9 +10,9 @@ import type { Io } from "../../io.ts";
 import { plain } from "../../terminal/text.ts";
 import { startProgress } from "../progress.ts";
 import { createForgeClient, type ForgeClient } from "./forge-client.ts";
+import { FORGE_PLACES, type ForgeKind, type ImportOptions } from "./forge-places.ts";
 import { githubSteps } from "./github-steps.ts";
 import { gitlabSteps } from "./gitlab-steps.ts";
-import { FORGE_PLACES, type ForgeKind, type ImportOptions } from "./import-command.ts";
 import type { ForgeMessage, ImportStep } from "./steps.ts";
 
 /** What the server takes in one request. */
