@@ -65,8 +65,8 @@ export async function readCommits(
 
 /** Bytes as ASCII, which is quickest, unless they are none. */
 function textOf(buffer: Buffer, start: number, end: number): string {
-  const text = buffer.latin1Slice(start, end);
-  return NOT_ASCII.test(text) ? buffer.utf8Slice(start, end) : text;
+  const text = buffer.toString("latin1", start, end);
+  return NOT_ASCII.test(text) ? buffer.toString("utf8", start, end) : text;
 }
 
 /** @param head the fields of `HEAD`, a line each */
