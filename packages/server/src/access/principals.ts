@@ -17,12 +17,12 @@ import { findSessionToken } from "./sessions.ts";
 
 export type Principals = {
   /**
-   * Who a secret belongs to, by its SHA-256; tokens from memory when they can be, sessions always from the store. While the
-   * store is away or stands still, a token that was known before stays known, so that evaluation goes on.
+   * Who a secret belongs to, by its SHA-256; tokens from memory when they can be, and without a promise then; sessions always
+   * from the store. While the store is away or stands still, a token that was known before stays known, so that evaluation goes on.
    *
    * @throws {ProblemError} `storage-unavailable` for a session, and for a token that was never seen
    */
-  find(via: Principal["via"], secretHash: string): Promise<Principal | undefined>;
+  find(via: Principal["via"], secretHash: string): Principal | undefined | Promise<Principal | undefined>;
   /** Looks everything up again: what this node has just written counts at once. @param revoked a token that is no longer one */
   forget(revoked?: string): void;
   /** Called with each token that is revoked, on any node. */
@@ -93,9 +93,19 @@ export async function createPrincipals(deps: {
     return principal;
   };
 
-  const findToken = async (secretHash: string): Promise<Principal | undefined> => {
+  const findSession = async (secretHash: string): Promise<Principal | undefined> => {
+    const row = await findSessionToken(database.db, secretHash, nowMs());
+    if (!row || !isSameHash(row.session_hash, secretHash)) return undefined;
+    return { ...toPrincipal(row, "session"), session: { id: secretHash, leftMs: row.expires_at_ms - nowMs() } };
+  };
+
+  const findToken = (secretHash: string): Principal | undefined | Promise<Principal | undefined> => {
     const known = cache.get(secretHash);
     if (known && !known.isNews && isYounger(known.atMs, TOKEN_CACHE_AGE_MS)) return known.principal;
+    return askForToken(secretHash, known);
+  };
+
+  const askForToken = async (secretHash: string, known: Entry | undefined): Promise<Principal | undefined> => {
     const nobodyAtMs = unknownAtMs.get(secretHash);
     if (nobodyAtMs !== undefined && isYounger(nobodyAtMs, TOKEN_CACHE_AGE_MS)) return undefined;
     if (!known || Math.abs(nowMs() - known.atMs) > TOKEN_STALE_AGE_MAX_MS) return readToken(secretHash);
@@ -107,12 +117,7 @@ export async function createPrincipals(deps: {
   };
 
   return {
-    find: async (via, secretHash) => {
-      if (via === "token") return findToken(secretHash);
-      const row = await findSessionToken(database.db, secretHash, nowMs());
-      if (!row || !isSameHash(row.session_hash, secretHash)) return undefined;
-      return { ...toPrincipal(row, "session"), session: { id: secretHash, leftMs: row.expires_at_ms - nowMs() } };
-    },
+    find: (via, secretHash) => (via === "token" ? findToken(secretHash) : findSession(secretHash)),
     forget,
     onRevoked: (listener) => listeners.add(listener),
     close: stop,

@@ -59,7 +59,7 @@ function sessionRoutes(app: App, deps: AccessDeps): void {
     async (request, reply) => {
       refuseForeignSender(request, deps.publicUrl);
       const secretHash = hashSecret(request.body.token.trim());
-      const principal = await limit.run(request.ip, () => deps.principals.find("token", secretHash));
+      const principal = await limit.run(request.ip, async () => deps.principals.find("token", secretHash));
       if (!principal) {
         request.log.warn({ code: "token-invalid", route: "/api/v1/session", remoteAddress: request.ip }, "denied");
         throw new ProblemError("token-invalid", "The token is not known here, or was revoked. Check that it is whole.");

@@ -8,6 +8,8 @@ import type {
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Capability, Principal } from "./access-rule.ts";
 
+export type BodyShare = { readonly tokenId: string; bytes: number };
+
 /** The Fastify instance that every noun's routes are mounted on: schemas are zod's, and types follow from them. */
 export type App = FastifyInstance<
   RawServerDefault,
@@ -27,5 +29,9 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Who calls. Reading it on a public route is a bug and throws. */
     principal: Principal;
+    /** Where `authenticate` puts whom it let in. A field, since a WeakMap costs more than all the rest of the check. */
+    admitted: Principal | null;
+    /** What the request's body holds of the bytes that may be under way; of `boundBodies`. */
+    bodyShare: BodyShare | null;
   }
 }

@@ -14,40 +14,43 @@ export const SESSION_COOKIE = "steadfast_session";
 const SECRET_CHARACTERS_MAX = 200;
 
 export type AuthenticateDeps = {
-  /** Who a secret belongs to, by its SHA-256 (hexadecimal); `undefined`: nobody, revoked, or expired. */
-  readonly findPrincipal: (via: Principal["via"], secretHash: string) => Promise<Principal | undefined>;
+  /**
+   * Who a secret belongs to, by its SHA-256 (hexadecimal); `undefined`: nobody, revoked, or expired. No promise when memory
+   * knows it.
+   */
+  readonly findPrincipal: (
+    via: Principal["via"],
+    secretHash: string,
+  ) => Principal | undefined | Promise<Principal | undefined>;
   /** The origin people open, when it is not the `Host` that arrives here. */
   readonly publicUrl?: string | undefined;
 };
 
 type Credential = { readonly via: Principal["via"]; readonly secret: string };
 
-const principals = new WeakMap<FastifyRequest, Principal>();
-
 /**
  * Checks every route's `config.access` before its body is read. A route without one is refused when it is mounted,
  * so call this before any.
  */
 export function authenticate(app: App, deps: AuthenticateDeps): void {
+  app.decorateRequest("admitted", null);
   app.decorateRequest("principal", {
     getter() {
-      const principal = principals.get(this);
-      if (!principal) throw new Error("a public route has no principal");
-      return principal;
+      if (!this.admitted) throw new Error("a public route has no principal");
+      return this.admitted;
     },
   });
 
   rememberRoutes(app);
 
-  app.addHook("onRequest", async (request) => {
+  // Without a promise when memory knows the token: this is in the way of every evaluation.
+  app.addHook("onRequest", (request, _reply, done) => {
     const access = request.routeOptions.config.access;
-    if (request.is404 || access === undefined || access === "public") return;
-    try {
-      principals.set(request, await check(request, access, deps));
-    } catch (error) {
-      if (error instanceof ProblemError) logDenial(request, access, error);
-      throw error;
-    }
+    if (request.is404 || access === undefined || access === "public") return done();
+    const denial = check(request, access, deps);
+    if (denial === undefined) return done();
+    // Not at once: what the parser finds wrong right behind the head, as with HTTP/0.9, is told instead.
+    Promise.resolve(denial).then(done, done);
   });
 }
 
@@ -89,7 +92,31 @@ export function hashSecret(secret: string): string {
   return hash("sha256", secret, "hex");
 }
 
-async function check(request: FastifyRequest, access: Capability, deps: AuthenticateDeps): Promise<Principal> {
+/** @returns the denial, which is logged; a promise when the store has to be asked */
+function check(
+  request: FastifyRequest,
+  access: Capability,
+  deps: AuthenticateDeps,
+): Error | undefined | Promise<Error | undefined> {
+  const denied = (error: unknown): Error => {
+    if (error instanceof ProblemError) logDenial(request, access, error);
+    return error instanceof Error ? error : new Error("a token could not be checked", { cause: error });
+  };
+  try {
+    const { via, secret } = requireCredential(request);
+    const isPossible = secret.length > 0 && secret.length <= SECRET_CHARACTERS_MAX;
+    const found = isPossible ? deps.findPrincipal(via, hashSecret(secret)) : undefined;
+    if (found instanceof Promise) {
+      return found.then((principal) => admit(request, access, via, principal, deps)).then(() => undefined, denied);
+    }
+    admit(request, access, via, found, deps);
+    return undefined;
+  } catch (error) {
+    return denied(error);
+  }
+}
+
+function requireCredential(request: FastifyRequest): Credential {
   const credential = readCredential(request);
   if (!credential) {
     throw new ProblemError(
@@ -97,12 +124,20 @@ async function check(request: FastifyRequest, access: Capability, deps: Authenti
       "Send a token: Authorization: Bearer <token>, or X-API-Key: <token>. An admin makes one: steadfast token create.",
     );
   }
-  const { via, secret } = credential;
-  const isPossible = secret.length > 0 && secret.length <= SECRET_CHARACTERS_MAX;
-  const principal = isPossible ? await deps.findPrincipal(via, hashSecret(secret)) : undefined;
+  return credential;
+}
+
+/** @throws {ProblemError} when nobody has the secret, or whoever has it may not do this */
+function admit(
+  request: FastifyRequest,
+  access: Capability,
+  via: Principal["via"],
+  principal: Principal | undefined,
+  deps: AuthenticateDeps,
+): void {
   if (!principal) throw unknownCredential(via);
   // Set before the checks below, so that a denial names whose token it was.
-  principals.set(request, principal);
+  request.admitted = principal;
   if (via === "session") refuseForeignPage(request, deps.publicUrl);
   if (!CAPABILITIES_BY_ROLE[principal.role].includes(access)) {
     throw new ProblemError(
@@ -110,7 +145,6 @@ async function check(request: FastifyRequest, access: Capability, deps: Authenti
       `The token "${principal.tokenName}" has the role ${principal.role}, which does not allow this (${access}). Use one of: ${rolesWith(access).join(", ")}.`,
     );
   }
-  return principal;
 }
 
 function readCredential(request: FastifyRequest): Credential | undefined {
@@ -141,7 +175,6 @@ function rolesWith(access: Capability): string[] {
 
 /** Never the secret, never the query: a token may have been put there by mistake. */
 function logDenial(request: FastifyRequest, access: Capability | undefined, error: ProblemError): void {
-  const principal = principals.get(request);
   request.log.warn(
     {
       code: error.code,
@@ -149,7 +182,7 @@ function logDenial(request: FastifyRequest, access: Capability | undefined, erro
       route: request.routeOptions.url,
       remoteAddress: request.ip,
       access,
-      tokenId: principal?.tokenId,
+      tokenId: request.admitted?.tokenId,
     },
     "denied",
   );

@@ -1,6 +1,6 @@
 import { Transform } from "node:stream";
 import type { FastifyRequest } from "fastify";
-import type { App } from "./app-type.ts";
+import type { App, BodyShare } from "./app-type.ts";
 import { BODY_BYTES_UNDER_WAY_MAX, BODY_BYTES_UNDER_WAY_PER_TOKEN_MAX } from "./limits.ts";
 import { ProblemError } from "./problem.ts";
 
@@ -8,8 +8,6 @@ const RETRY_AFTER_SECONDS = 1;
 
 /** One account for everybody who has no token. */
 const NOBODY = "";
-
-type Share = { readonly tokenId: string; bytes: number };
 
 type Limits = { readonly ofToken: number; readonly ofNode: number };
 
@@ -23,11 +21,11 @@ export function boundBodies(
   limits: Limits = { ofToken: BODY_BYTES_UNDER_WAY_PER_TOKEN_MAX, ofNode: BODY_BYTES_UNDER_WAY_MAX },
 ): void {
   const account = new BodyAccount(limits);
-  const shares = new WeakMap<FastifyRequest, Share>();
+  app.decorateRequest("bodyShare", null);
   const release = (request: FastifyRequest) => {
-    const share = shares.get(request);
+    const share = request.bodyShare;
     if (!share) return;
-    shares.delete(request);
+    request.bodyShare = null;
     account.release(share);
   };
 
@@ -37,14 +35,14 @@ export function boundBodies(
     if (!isChunked && !(bytes > 0)) return done();
     const share = { tokenId: tokenIdOf(request), bytes: 0 };
     account.take(share, bytes);
-    shares.set(request, share);
+    request.bodyShare = share;
     // Whichever comes first: an answer, or a sender that goes away.
     reply.raw.once("close", () => release(request));
     done();
   });
 
   app.addHook("preParsing", (request, _reply, payload, done) => {
-    const share = shares.get(request);
+    const share = request.bodyShare;
     if (!share || request.headers["transfer-encoding"] === undefined) return done(null, payload);
     const counted = new Transform({
       transform: (chunk: Buffer, _encoding, passOn) => {
@@ -77,7 +75,7 @@ class BodyAccount {
   }
 
   /** @throws {ProblemError} `too-many-requests`, `node-full`; nothing is taken then */
-  take(share: Share, bytes: number): void {
+  take(share: BodyShare, bytes: number): void {
     const ofToken = (this.#byToken.get(share.tokenId) ?? 0) + bytes;
     if (ofToken > this.#limits.ofToken) {
       throw new ProblemError(
@@ -98,7 +96,7 @@ class BodyAccount {
     share.bytes += bytes;
   }
 
-  release({ tokenId, bytes }: Share): void {
+  release({ tokenId, bytes }: BodyShare): void {
     const left = (this.#byToken.get(tokenId) ?? 0) - bytes;
     if (left > 0) this.#byToken.set(tokenId, left);
     else this.#byToken.delete(tokenId);

@@ -93,6 +93,8 @@ export function keepIdempotentAnswers(
 
   // With a callback, so that the handler runs inside the claim.
   app.addHook("preHandler", (request, reply, done) => {
+    // Without a promise for all that bring no key: evaluations do not.
+    if (request.headers["idempotency-key"] === undefined) return done();
     claimFor(request).then((found) => {
       if (found === undefined) return done();
       if ("answer" in found) return void replay(reply, found);
@@ -101,19 +103,22 @@ export function keepIdempotentAnswers(
     }, done);
   });
 
-  app.addHook("onSend", async (request, reply, payload) => {
-    const claim = claims.get(request);
-    if (!claim) return payload;
-    claims.delete(request);
+  const settle = async (claim: Claim, reply: FastifyReply, payload: unknown): Promise<void> => {
     const isKept = reply.statusCode < 400 && (typeof payload === "string" || payload === null || payload === undefined);
     try {
       if (isKept) await keep(deps.database, claim, reply, typeof payload === "string" ? payload : "");
       else await release(deps.database, claim);
     } catch (error) {
       // The write was made, or refused, and its answer is the truth; only a repeat of it will have to wait.
-      request.log.warn({ err: error }, "the answer could not be kept for its Idempotency-Key");
+      reply.log.warn({ err: error }, "the answer could not be kept for its Idempotency-Key");
     }
-    return payload;
+  };
+
+  app.addHook("onSend", (request, reply, payload, done) => {
+    const claim = claims.get(request);
+    if (!claim) return done(null, payload);
+    claims.delete(request);
+    settle(claim, reply, payload).then(() => done(null, payload), done);
   });
 }
 

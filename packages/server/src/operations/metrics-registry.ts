@@ -9,7 +9,12 @@ type Labels<L extends string> = Readonly<Record<L, string>>;
 
 export type Counter<L extends string = never> = { add(amount: number, labels: Labels<L>): void };
 export type Gauge<L extends string = never> = { set(value: number, labels: Labels<L>): void };
-export type Histogram<L extends string = never> = { observe(value: number, labels: Labels<L>): void };
+export type Observe = (value: number) => void;
+export type Histogram<L extends string = never> = {
+  observe(value: number, labels: Labels<L>): void;
+  /** For who observes often: the labels are looked up once. */
+  series(labels: Labels<L>): Observe;
+};
 
 type Series = { readonly labels: string; value: number; readonly buckets: Float64Array; count: number };
 type Metric = {
@@ -59,13 +64,17 @@ export class MetricsRegistry {
     labelNames: readonly L[] = [],
   ): Histogram<L> {
     const metric = this.#register({ name, help, type: "histogram", labelNames, bounds });
+    const observe = (series: Series, value: number) => {
+      series.value += value;
+      series.count += 1;
+      const index = bounds.findIndex((bound) => value <= bound);
+      if (index !== -1) series.buckets[index] = (series.buckets[index] ?? 0) + 1;
+    };
     return {
-      observe: (value, labels) => {
+      observe: (value, labels) => observe(seriesOf(metric, labels), value),
+      series: (labels) => {
         const series = seriesOf(metric, labels);
-        series.value += value;
-        series.count += 1;
-        const index = bounds.findIndex((bound) => value <= bound);
-        if (index !== -1) series.buckets[index] = (series.buckets[index] ?? 0) + 1;
+        return (value) => observe(series, value);
       },
     };
   }

@@ -15,7 +15,10 @@ const flagSet = compileFlagSet({
 
 describe("a single evaluation", () => {
   it("answers with value, variant and reason", () => {
-    expect(evaluateOne(flagSet, "static", {}, 0)).toEqual({
+    const { json, errorCode } = evaluateOne(flagSet, "static", {}, 0);
+
+    expect(errorCode).toBeUndefined();
+    expect(JSON.parse(json)).toEqual({
       key: "static",
       value: true,
       variant: "on",
@@ -25,22 +28,59 @@ describe("a single evaluation", () => {
   });
 
   it.each(["code-default", "disabled"])("leaves the value out so that the code's default is used: %s", (key) => {
-    expect(evaluateOne(flagSet, key, {}, 0)).not.toHaveProperty("value");
+    expect(JSON.parse(evaluateOne(flagSet, key, {}, 0).json)).not.toHaveProperty("value");
   });
 
-  it("tells an unknown flag and a variant that does not exist by the protocol's codes", () => {
-    expect(evaluateOne(flagSet, "nowhere", {}, 0)).toMatchObject({ key: "nowhere", errorCode: "FLAG_NOT_FOUND" });
-    expect(evaluateOne(flagSet, "broken", {}, 0)).toMatchObject({ key: "broken", errorCode: "GENERAL" });
+  it.each([
+    ["nowhere", "FLAG_NOT_FOUND"],
+    ["broken", "GENERAL"],
+  ])("tells by the protocol's codes that it failed: %s, %s", (key, code) => {
+    const { json, errorCode } = evaluateOne(flagSet, key, {}, 0);
+
+    expect(errorCode).toBe(code);
+    expect(JSON.parse(json)).toEqual({ key, errorCode: code, errorDetails: expect.stringContaining(key) });
+  });
+
+  it("writes any key as JSON, and any value", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.string(), (key, value) => {
+        const flags = { [key]: { state: "ENABLED", variants: { on: value }, defaultVariant: "on" } } as const;
+        const ofKey = compileFlagSet({ flags });
+
+        const answer: unknown = JSON.parse(evaluateOne(ofKey, key, {}, 0).json);
+
+        expect(answer).toEqual({ key, reason: "STATIC", variant: "on", value, metadata: {} });
+        expect(JSON.parse(evaluateAll(ofKey, {}, 0))).toEqual({ flags: [answer], metadata: {} });
+      }),
+    );
   });
 });
 
-it("evaluates every flag at once, failures among them", () => {
-  expect(evaluateAll(flagSet, {}, 0).map((answer) => answer.key)).toEqual([
-    "static",
-    "code-default",
-    "disabled",
-    "broken",
-  ]);
+describe("evaluating every flag at once", () => {
+  it("answers each as it is answered alone, failures among them", () => {
+    const flags = ["static", "code-default", "disabled", "broken"].map((key) => {
+      return JSON.parse(evaluateOne(flagSet, key, {}, 0).json);
+    });
+
+    expect(JSON.parse(evaluateAll(flagSet, {}, 0))).toEqual({ flags, metadata: { flagSetId: "production" } });
+  });
+
+  it("answers each caller for itself, though answers are kept as text", () => {
+    const targeting = { if: [{ "==": [{ var: "plan" }, "pro"] }, "on", "off"] };
+    const ruled = compileFlagSet({
+      flags: { ruled: { state: "ENABLED", variants: { on: 1, off: 0 }, defaultVariant: "off", targeting } },
+    });
+
+    const values = ["pro", "free", "pro", "free"].map((plan) => {
+      return JSON.parse(evaluateOne(ruled, "ruled", { plan }, 0).json).value;
+    });
+
+    expect(values).toEqual([1, 0, 1, 0]);
+  });
+
+  it("answers with no flags where there are none", () => {
+    expect(JSON.parse(evaluateAll(compileFlagSet({ flags: {} }), {}, 0))).toEqual({ flags: [], metadata: {} });
+  });
 });
 
 describe("a request's context", () => {
