@@ -30,6 +30,7 @@ const WRITES_CUT_TO_THE_TOKEN = new Set([
 const NEEDS_EVERY_ENVIRONMENT = new Set([
   "POST /api/v1/flags",
   "GET /api/v1/backup",
+  "POST /api/v1/imports/:forge",
   "PUT /api/v1/services/:key",
   "GET /api/v1/sources",
   "POST /api/v1/sources",

@@ -125,7 +125,7 @@ async function knock(address: string, route: MountedRoute, headers: Headers, kno
 
 function pathOf({ url }: MountedRoute, known: Known): string {
   const id = url.includes("/rollouts/") ? known.rollout : url.includes("/tokens/") ? known.token : "x";
-  const values: Readonly<Record<string, string>> = { environment: ASKED, key: "f", version: "1", id };
+  const values: Readonly<Record<string, string>> = { environment: ASKED, key: "f", version: "1", forge: "github", id };
   return url.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? "x").replace(/\*$/, "");
 }
 
@@ -144,6 +144,7 @@ const DEVLAKE_DEPLOYMENT = {
 function bodyOf({ url }: MountedRoute): object {
   if (url === "/api/v1/rollouts" || url === "/api/v1/rollouts/preview") return ROLLOUT;
   if (url === "/api/v1/flags") return { key: "f" };
+  if (url === "/api/v1/imports/:forge") return { messages: [{ event: "probe", body: {} }] };
   if (url === "/api/v1/environments") return { key: ASKED };
   if (url === "/api/v1/tokens") return { name: "another", role: "viewer", environment: ASKED };
   if (url === "/api/v1/deployments") return { service: "s", environment: ASKED };
