@@ -1,6 +1,6 @@
 import type uPlot from "uplot";
 import { type ChartLine, type ChartSpec, token } from "./chart-spec.ts";
-import { drawEndLabels, drawMarks, drawThreshold, END_LABEL_WIDTH } from "./draw-chart.ts";
+import { CHART_FONT, drawEndLabels, drawMarks, drawThreshold, END_LABEL_WIDTH } from "./draw-chart.ts";
 
 /** CSS pixels of the plot with its axes. */
 export const CHART_HEIGHT = 216;
@@ -27,7 +27,7 @@ export function chartOptions(latest: { readonly current: ChartSpec & ChartHandle
     stroke: token("--text-quiet"),
     grid: { stroke: token("--line"), width: 1 },
     ticks: { show: false },
-    font: "11.5px Inter, system-ui, sans-serif",
+    font: CHART_FONT,
   };
   return {
     width,

@@ -3,7 +3,8 @@ import { type ChartLine, type ChartMark, type ChartSpec, TONE_TOKENS, token } fr
 
 /** What is drawn over uPlot's lines: what happened, the threshold, and each line's name at its end. */
 
-const FONT = "11.5px Inter, system-ui, sans-serif";
+/** Of whatever stands on a canvas, CSS pixels. */
+export const CHART_FONT = `11.5px "Inter Variable", Inter, system-ui, sans-serif`;
 const LABEL_GAP = 13;
 /** CSS pixels right of the plot, for the lines' names. */
 export const END_LABEL_WIDTH = 66;
@@ -14,7 +15,7 @@ export function drawMarks(plot: uPlot, { marks }: ChartSpec): void {
   const ratio = devicePixelRatio;
   const right = bbox.left + bbox.width;
   ctx.save();
-  ctx.font = scaled(FONT, "500");
+  ctx.font = scaled(CHART_FONT, "500");
   let freeFrom = Number.NEGATIVE_INFINITY;
   for (const mark of marks) {
     const x = Math.round(plot.valToPos(mark.at, "x", true)) + 0.5;
@@ -57,7 +58,7 @@ export function drawThreshold(plot: uPlot, { threshold }: ChartSpec): void {
   ctx.strokeStyle = token(isBad ? "--bad-mark" : "--idle-mark");
   ctx.fillStyle = token(isBad ? "--bad" : "--text-quiet");
   ctx.lineWidth = (isBad ? 1.5 : 1) * ratio;
-  ctx.font = scaled(FONT, isBad ? "600" : "500");
+  ctx.font = scaled(CHART_FONT, isBad ? "600" : "500");
   ctx.textAlign = "left";
   ctx.beginPath();
   ctx.moveTo(bbox.left, y);
@@ -88,7 +89,7 @@ export function drawEndLabels(plot: uPlot, { lines, times }: ChartSpec): void {
     bbox.top + bbox.height,
   );
   ctx.save();
-  ctx.font = scaled(FONT, "600");
+  ctx.font = scaled(CHART_FONT, "600");
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
   labels.forEach(({ line }, index) => {
