@@ -72,8 +72,8 @@ describeInBrowser("flags in the dashboard", () => {
       await typeDefinition(page, {});
       for (const _ of "}\n}") await page.keyboard.press("ArrowLeft");
       await page.keyboard.type('"starts');
-      await page.locator(".cm-completionLabel", { hasText: "starts_with" }).waitFor();
-      await page.keyboard.press("Enter");
+      // By the pointer: the editor takes no Enter in the list's first moment, so that nobody accepts what just appeared.
+      await page.locator(".cm-completionLabel", { hasText: "starts_with" }).click();
       await page.locator(".cm-line", { hasText: '"starts_with": []' }).waitFor();
 
       await typeDefinition(page, STAFF_FIRST);
