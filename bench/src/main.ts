@@ -1,4 +1,4 @@
-// `npm run bench [-- NAME …] [--quick | --full] [--minutes N]`: without a name all of them, quick ones unless `--full`.
+// `npm run bench [-- NAME …] [--quick | --full] [--minutes N] [--repo PATH]`: without a name all of them, quick ones unless `--full`.
 // A benchmark never fails because a machine is slow: a missed target is said, and the exit code is 0.
 
 import { spawn } from "node:child_process";
@@ -36,7 +36,12 @@ async function main(given: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...given],
     allowPositionals: true,
-    options: { quick: { type: "boolean" }, full: { type: "boolean" }, minutes: { type: "string" } },
+    options: {
+      quick: { type: "boolean" },
+      full: { type: "boolean" },
+      minutes: { type: "string" },
+      repo: { type: "string" },
+    },
   });
   const unknown = positionals.filter((name) => !BENCHMARKS.has(name));
   if (unknown.length > 0) {
@@ -52,7 +57,8 @@ async function main(given: readonly string[]): Promise<number> {
     return 1;
   }
   const [only, ...more] = positionals;
-  if (only !== undefined && more.length === 0) return runOne(only, { isQuick, minutes });
+  if (only !== undefined && more.length === 0)
+    return runOne(only, { isQuick, minutes, repository: values.repo ?? null });
   const names = positionals.length > 0 ? positionals : [...BENCHMARKS.keys()];
   let broken = 0;
   for (const name of names) {

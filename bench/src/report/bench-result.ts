@@ -60,6 +60,8 @@ export type BenchOptions = {
   readonly isQuick: boolean;
   /** How long `soak` lasts. */
   readonly minutes: number;
+  /** A clone that `delivery` reads instead of the one it makes; `null`: none given. */
+  readonly repository: string | null;
 };
 
 export type Benchmark = {

@@ -3,8 +3,9 @@ import { type GitPlace, runGit } from "./run-git.ts";
 
 /** Two at a time: diffs are computed in git, and a laptop wants to stay usable. */
 const PROCESSES = 2;
-/** Shas a process takes: short enough that both end at about the same time. */
-const SLICE = 500;
+/** Shas a process takes: short enough that both end at about the same time, long enough that starting it weighs little. */
+const SLICE_MIN = 500;
+const SLICES = 4;
 const PROGRESS_EVERY = 200;
 
 /**
@@ -19,11 +20,12 @@ export async function readLineSizes(
   onProgress: (commits: number) => void = () => {},
 ): Promise<ReadonlyMap<string, number>> {
   const sizes = new Map<string, number>();
+  const size = Math.max(SLICE_MIN, Math.ceil(shas.length / SLICES));
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < shas.length) {
-      const slice = shas.slice(next, next + SLICE);
-      next += SLICE;
+      const slice = shas.slice(next, next + size);
+      next += size;
       for (const sha of slice) sizes.set(sha, 0);
       const args = ["diff-tree", "--stdin", "--root", "-r", "-M", "--numstat", "--no-ext-diff", "--no-textconv"];
       const read = (stdout: Readable) => addSizes(stdout, sizes, onProgress);
