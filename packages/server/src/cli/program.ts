@@ -54,6 +54,12 @@ const COMMANDS: readonly CommandModule[] = [
     names: ["delivery"],
     load: async () => (await import("./delivery/delivery-command.ts")).addDeliveryCommands,
   },
+  {
+    group: "Work:",
+    names: ["service"],
+    load: async () => (await import("./service-commands.ts")).addServiceCommands,
+  },
+  { group: "Work:", names: ["source"], load: async () => (await import("./source-commands.ts")).addSourceCommands },
   { group: "Access:", names: ["token"], load: async () => (await import("./token-commands.ts")).addTokenCommands },
   {
     group: "Access:",

@@ -21,5 +21,6 @@ export type Stage = Schemas["Stage"];
 export type TelemetrySummary = Schemas["TelemetrySummary"];
 export type StageInput = Schemas["StageSpecInput"];
 export type GuardInput = Schemas["GuardSpecInput"];
+export type ServiceReport = Schemas["DeliveryReport"];
 export type RolloutPreview = Schemas["RolloutPreview"];
 export type StartRolloutBody = Schemas["StartRolloutInput"];

@@ -78,7 +78,7 @@ function linesText({ n, median }: DeliveryReport["batch"]["linesPerCommit"]): st
 }
 
 /** What to change first, by replay; or that no single stage would do. */
-export function bottleneckText({ whatIf }: DeliveryReport): string {
+export function bottleneckText({ whatIf }: Pick<DeliveryReport, "whatIf">): string {
   const [best] = whatIf;
   if (best === undefined) return "";
   if (best.median.after >= best.median.before * 0.98)
