@@ -96,6 +96,11 @@ const WIDER_THAN_AN_ENVIRONMENT = new Set([
   "POST /api/v1/environments",
   "POST /api/v1/tokens",
   "GET /api/v1/backup",
+  "PUT /api/v1/services/{key}",
+  "GET /api/v1/sources",
+  "POST /api/v1/sources",
+  "DELETE /api/v1/sources/{id}",
+  "POST /api/v1/imports/{forge}",
 ]);
 
 /** Their environment is in the body, or follows from the rollout. */
