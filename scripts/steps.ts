@@ -19,6 +19,8 @@ const MINUTE_MS = 60_000;
 const CHECK_TIMEOUT_MS = 3 * MINUTE_MS;
 /** A hang is cut off; on two idle cores both take about half of it, and a whole run stays below 15 minutes. */
 const TESTS_TIMEOUT_MS = 7 * MINUTE_MS;
+/** Most of a test is waiting for a store, a browser or a second to pass: vitest's own choice leaves two cores idle. */
+const WORKERS = 3;
 const E2E_TIMEOUT_MS = 9 * MINUTE_MS;
 
 /** The vitest projects that `--only` may name; e2e has a step of its own. */
@@ -88,6 +90,7 @@ async function runVitest(name: string, projects: readonly string[], timeoutMs: n
     [
       join("node_modules", "vitest", "vitest.mjs"),
       "run",
+      `--maxWorkers=${WORKERS}`,
       ...projects.flatMap((project) => ["--project", project]),
       "--reporter=default",
       "--reporter=json",
