@@ -42,7 +42,9 @@ describeInBrowser("the form that starts a rollout", () => {
 
   journey("says what will happen at the shop's traffic, starts it, and it completes", async ({ open }) => {
     const page = await open(server, { token: ADMIN_TOKEN, path: "/rollouts/new?flag=new-checkout" });
-    await page.getByTestId("signal").filter({ hasText: "requests/s" }).first().waitFor();
+    // Observations may arrive a moment before spans, and would be what is chosen until then.
+    await arriving(page, "errors").waitFor();
+    await arriving(page, "latency").waitFor();
 
     await page.getByText("Standard", { exact: true }).click();
     for (const [index, [share, catches, floor]] of STAGES.entries()) {
@@ -51,7 +53,7 @@ describeInBrowser("the form that starts a rollout", () => {
       await row.getByLabel(/^Rise/).fill(catches);
       await row.getByLabel(/^Time/).fill(floor);
     }
-    await page.getByTestId("signal").filter({ hasText: "latency" }).first().getByRole("checkbox").uncheck();
+    await arriving(page, "latency").getByRole("checkbox").uncheck();
     await page
       .getByTestId("basis")
       .filter({ hasText: /requests\/s, as they arrive from spans/ })
@@ -202,6 +204,11 @@ describeInBrowser("the form that starts a rollout", () => {
     await untilState(server.api, (await rolloutsOf("waits"))[0]?.id ?? "", "running");
   });
 });
+
+/** The line of a signal from spans (`errors`, `latency`), once requests arrive for it. */
+function arriving(page: Page, signal: string): Locator {
+  return page.locator(`[data-testid=signal][data-signal=${signal}]`).filter({ hasText: "requests/s" });
+}
 
 async function focused(locator: Locator): Promise<void> {
   await expect.poll(() => locator.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);

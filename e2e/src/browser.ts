@@ -27,6 +27,9 @@ const LAUNCH_FLAGS = [
 
 /** Generous: a slow machine is no failure. */
 const ACTION_TIMEOUT_MS = 60_000;
+const PAGE_TEXT_TIMEOUT_MS = 5_000;
+/** Some five screens of text. */
+const PAGE_TEXT_MAX = 6_000;
 /** The size of a laptop's window. */
 const VIEWPORT = { width: 1440, height: 900 };
 /** A page that nobody is signed in on asks who it is, and is told: nobody. */
@@ -102,10 +105,27 @@ export async function withWindows(browser: Browser, run: (windows: Windows) => P
         return page;
       },
     });
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${await sayPages(contexts)}`, {
+      cause: error,
+    });
   } finally {
     for (const context of contexts) await context.close();
   }
   expect(faults, "what the pages reported").toEqual([]);
+}
+
+/** What a screen reader would have met on the open pages: the first thing to know of a journey that failed elsewhere. */
+async function sayPages(contexts: readonly BrowserContext[]): Promise<string> {
+  const pages = contexts.flatMap((context) => context.pages());
+  const texts = pages.map(async (page) => {
+    const text = await page
+      .locator("body")
+      .ariaSnapshot({ timeout: PAGE_TEXT_TIMEOUT_MS })
+      .catch((error: unknown) => `(cannot be read: ${String(error)})`);
+    return `--- ${page.url()} showed:\n${text.slice(0, PAGE_TEXT_MAX)}`;
+  });
+  return (await Promise.all(texts)).join("\n");
 }
 
 async function signInContext(context: BrowserContext, token: string): Promise<void> {
