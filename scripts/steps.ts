@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { runCommand } from "./run-command.ts";
 import { installSystemPackages, requirements } from "./system-packages.ts";
-import { type Counts, countTests } from "./test-report.ts";
+import type { Counts } from "./test-report.ts";
+import { runVitest } from "./vitest-run.ts";
 
 export type StepResult = Counts & { readonly output: string };
 
@@ -13,14 +12,10 @@ export type Step = {
   readonly run: () => Promise<StepResult>;
 };
 
-const ROOT = resolve(import.meta.dirname, "..");
-const REPORTS = join(ROOT, ".cache", "tests");
 const MINUTE_MS = 60_000;
 const CHECK_TIMEOUT_MS = 3 * MINUTE_MS;
 /** A hang is cut off; on two idle cores both take about half of it, and a whole run stays below 15 minutes. */
 const TESTS_TIMEOUT_MS = 7 * MINUTE_MS;
-/** Most of a test is waiting for a store, a browser or a second to pass: vitest's own choice leaves two cores idle. */
-const WORKERS = 3;
 const E2E_TIMEOUT_MS = 9 * MINUTE_MS;
 
 /** The vitest projects that `--only` may name; e2e has a step of its own. */
@@ -78,27 +73,4 @@ async function findSystemPackages(): Promise<StepResult> {
     skipped: missing.length,
     output: isAnythingMissing ? output + notes.join("") : "",
   };
-}
-
-async function runVitest(name: string, projects: readonly string[], timeoutMs: number): Promise<StepResult> {
-  const report = join(REPORTS, `${name}.json`);
-  mkdirSync(REPORTS, { recursive: true });
-  rmSync(report, { force: true });
-
-  const ran = await runCommand(
-    process.execPath,
-    [
-      join("node_modules", "vitest", "vitest.mjs"),
-      "run",
-      `--maxWorkers=${WORKERS}`,
-      ...projects.flatMap((project) => ["--project", project]),
-      "--reporter=default",
-      "--reporter=json",
-      `--outputFile.json=${report}`,
-    ],
-    { timeoutMs, isStreamed: true, environment: { NODE_OPTIONS: "--disable-warning=ExperimentalWarning" } },
-  );
-
-  const counts = countTests(existsSync(report) ? readFileSync(report, "utf8") : undefined, ran.isOk);
-  return { ...counts, output: ran.output };
 }

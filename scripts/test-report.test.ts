@@ -1,33 +1,45 @@
 import { describe, expect, it } from "vitest";
-import { addCounts, countsLine, countTests } from "./test-report.ts";
+import { addCounts, countFiles, countRun, countsLine } from "./test-report.ts";
 
-const report = (more: object) =>
-  JSON.stringify({
-    numPassedTests: 5,
-    numFailedTests: 0,
-    numPendingTests: 2,
-    numTodoTests: 1,
-    testResults: [{ status: "passed", assertionResults: [{}] }],
-    ...more,
-  });
+const test = (status: string, fullName = status) => ({ status, fullName });
+
+const report = (...testResults: object[]) => JSON.stringify({ numTotalTests: 0, testResults });
+
+const steady = { name: "/a.test.ts", status: "passed", assertionResults: [test("passed"), test("passed")] };
 
 describe("counting tests", () => {
-  it("takes passed, failed and skipped from the report", () => {
-    expect(countTests(report({ numFailedTests: 3 }), false)).toEqual({ passed: 5, failed: 3, skipped: 3 });
+  it("takes passed, failed and skipped from the report, file by file", () => {
+    const mixed = {
+      name: "/b.test.ts",
+      status: "failed",
+      assertionResults: [test("passed"), test("failed", "b says why"), test("pending"), test("skipped"), test("todo")],
+    };
+
+    expect(countFiles(report(steady, mixed))).toEqual([
+      { file: "/a.test.ts", failedTests: [], passed: 2, failed: 0, skipped: 0 },
+      { file: "/b.test.ts", failedTests: ["b says why"], passed: 1, failed: 1, skipped: 3 },
+    ]);
   });
 
   it("counts a file that could not be loaded as one failure", () => {
-    const testResults = [{ status: "failed", assertionResults: [] }];
+    const unloaded = { name: "/c.test.ts", status: "failed", assertionResults: [] };
 
-    expect(countTests(report({ testResults }), false).failed).toBe(1);
+    expect(countRun(countFiles(report(steady, unloaded)), false)).toMatchObject({ passed: 2, failed: 1 });
+  });
+
+  it("counts a file as failed when its tests passed and what closes it did not", () => {
+    const afterwards = { name: "/d.test.ts", status: "failed", assertionResults: [test("passed")] };
+
+    expect(countRun(countFiles(report(afterwards)), false)).toMatchObject({ passed: 1, failed: 1 });
   });
 
   it("counts a run that ended badly as one failure although every test passed", () => {
-    expect(countTests(report({}), false).failed).toBe(1);
+    expect(countRun(countFiles(report(steady)), false)).toMatchObject({ passed: 2, failed: 1 });
   });
 
-  it("counts a run without a report as one failure", () => {
-    expect(countTests(undefined, true).failed).toBe(1);
+  it("counts a run without a report, or without a file, as one failure", () => {
+    expect(countRun(countFiles(undefined), true).failed).toBe(1);
+    expect(countRun(countFiles(report()), true).failed).toBe(1);
   });
 
   it("ends in one plain line", () => {

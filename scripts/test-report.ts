@@ -4,32 +4,44 @@ import { z } from "zod";
 export type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
 
 const vitestReport = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numPendingTests: z.number(),
-  numTodoTests: z.number(),
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+  testResults: z.array(
+    z.object({
+      /** The file's path. */
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+    }),
+  ),
 });
 
+/** What one file added; a file that could not be loaded has no tests. */
+export type FileCounts = Counts & { readonly file: string; readonly failedTests: readonly string[] };
+
 /**
- * Counts the tests in what vitest's JSON reporter wrote.
+ * Counts the tests in what vitest's JSON reporter wrote, file by file. A file that could not be loaded counts as one
+ * test that failed.
  *
- * A file that could not be loaded has no tests in the report: it counts as one that failed. So does a run
- * that ended badly with every test passed, such as one with an unhandled rejection.
+ * @param text the report; `undefined` when vitest wrote none: no files.
+ */
+export function countFiles(text: string | undefined): readonly FileCounts[] {
+  if (text === undefined) return [];
+  return vitestReport.parse(JSON.parse(text)).testResults.map(({ name: file, status, assertionResults: tests }) => {
+    const passed = tests.filter((test) => test.status === "passed").length;
+    const failedTests = tests.filter((test) => test.status === "failed").map(({ fullName }) => fullName);
+    const failed = status === "failed" ? Math.max(1, failedTests.length) : failedTests.length;
+    return { file, failedTests, passed, failed, skipped: tests.length - passed - failedTests.length };
+  });
+}
+
+/**
+ * What a run of files comes to. One that ended badly with every test passed, such as one with an unhandled rejection
+ * or without a report, counts as one failure.
  *
- * @param text the report; `undefined` when vitest wrote none.
  * @param isOk whether vitest exited with 0.
  */
-export function countTests(text: string | undefined, isOk: boolean): Counts {
-  if (text === undefined) return { passed: 0, failed: 1, skipped: 0 };
-  const report = vitestReport.parse(JSON.parse(text));
-  const unloaded = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
-  const failed = report.numFailedTests + unloaded.length;
-  return {
-    passed: report.numPassedTests,
-    failed: failed === 0 && !isOk ? 1 : failed,
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
+export function countRun(files: readonly FileCounts[], isOk: boolean): Counts {
+  const counts = addCounts(files);
+  return { ...counts, failed: counts.failed === 0 && (!isOk || files.length === 0) ? 1 : counts.failed };
 }
 
 export function addCounts(all: readonly Counts[]): Counts {
