@@ -1,12 +1,13 @@
 import type { ScopedTold } from "@steadfast/core/delivery/scope";
 import type { Transaction } from "kysely";
+import { portions } from "../db/portions.ts";
 import type { Tables } from "../db/tables.ts";
 
 /** Rows in one insert: 9 columns each, and SQLite takes 32,766 parameters in a statement. */
-const ROWS_PER_INSERT_MAX = 1_000;
+const ROWS_PER_INSERT_MAX = 1_024;
 
 /** Ids in one question: PostgreSQL and SQLite both take more, the plans stay small. */
-const IDS_PER_SELECT_MAX = 500;
+const IDS_PER_SELECT_MAX = 512;
 
 /** Stores what was told; a message that is known already is left as it is. */
 export async function insertTellings(
@@ -14,8 +15,8 @@ export async function insertTellings(
   tellings: readonly ScopedTold[],
   recordedAtMs: number,
 ): Promise<void> {
-  for (let start = 0; start < tellings.length; start += ROWS_PER_INSERT_MAX) {
-    const rows = tellings.slice(start, start + ROWS_PER_INSERT_MAX).map((each) => ({
+  for (const portion of portions(tellings, ROWS_PER_INSERT_MAX)) {
+    const rows = portion.map((each) => ({
       source: each.source,
       message_id: each.messageId,
       kind: each.kind,
@@ -41,10 +42,10 @@ async function insertScopes(trx: Transaction<Tables>, tellings: readonly ScopedT
     scopes.set(`${environment ?? ""} ${scope}`, { scope, environment: environment ?? "" });
   }
   const rows = [...scopes.values()];
-  for (let start = 0; start < rows.length; start += ROWS_PER_INSERT_MAX) {
+  for (const portion of portions(rows, ROWS_PER_INSERT_MAX)) {
     await trx
       .insertInto("delivery_scope")
-      .values(rows.slice(start, start + ROWS_PER_INSERT_MAX))
+      .values(portion)
       .onConflict((conflict) => conflict.columns(["scope", "environment"]).doNothing())
       .execute();
   }
@@ -58,12 +59,12 @@ export async function onlyNew(
 ): Promise<readonly ScopedTold[]> {
   const distinct = new Map(tellings.map((each) => [keyOf(each.messageId, each.kind, each.subject), each]));
   const ids = [...new Set(tellings.map((each) => each.messageId))];
-  for (let start = 0; start < ids.length; start += IDS_PER_SELECT_MAX) {
+  for (const portion of portions(ids, IDS_PER_SELECT_MAX)) {
     const known = await trx
       .selectFrom("delivery_telling")
       .select(["message_id", "kind", "subject"])
       .where("source", "=", source)
-      .where("message_id", "in", ids.slice(start, start + IDS_PER_SELECT_MAX))
+      .where("message_id", "in", portion)
       .execute();
     for (const row of known) distinct.delete(keyOf(row.message_id, row.kind, row.subject));
   }

@@ -1,10 +1,11 @@
 import type { Insertable, Transaction } from "kysely";
+import { portions } from "../db/portions.ts";
 import type { Tables } from "../db/tables.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { Provenance, StoredEvent, StreamAppend } from "./event.ts";
 
 /** Rows in one insert: 9 columns each, and SQLite takes 32,766 parameters in a statement. */
-const ROWS_PER_INSERT_MAX = 1_000;
+const ROWS_PER_INSERT_MAX = 1_024;
 
 type Clock = { readonly nowMs: number; readonly newId: (prefix: string) => string };
 
@@ -48,10 +49,8 @@ export async function appendEvents(
     }
     versions.set(append.stream, version + append.events.length);
   }
-  for (let start = 0; start < stored.length; start += ROWS_PER_INSERT_MAX) {
-    const rows = stored.slice(start, start + ROWS_PER_INSERT_MAX).map(toRow);
-    await trx.insertInto("event").values(rows).execute();
-  }
+  for (const portion of portions(stored, ROWS_PER_INSERT_MAX))
+    await trx.insertInto("event").values(portion.map(toRow)).execute();
   return stored;
 }
 

@@ -2,6 +2,7 @@ import type { Decision, GuardTick } from "@steadfast/core/guard/decision";
 import { type GuardState, judgeTick, startGuard } from "@steadfast/core/guard/judge";
 import type { GuardPlan } from "@steadfast/core/guard/plan";
 import { type Kysely, sql, type Transaction } from "kysely";
+import { portions } from "../db/portions.ts";
 import { readStoredJson } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
 import { storeReading } from "./tick-reading.ts";
@@ -12,8 +13,11 @@ export type GuardMemory = { readonly state: GuardState; readonly decision: Decis
 /** A restart replays at most this many ticks; a checkpoint is about 10 kB. */
 const TICKS_PER_CHECKPOINT = 30;
 
-/** 1 MB a statement, and 400 of the 32,766 parameters that SQLite takes. */
-const CHECKPOINTS_PER_STATEMENT = 100;
+/** 0.6 MB a statement, and 256 of the 32,766 parameters that SQLite takes. */
+const CHECKPOINTS_PER_STATEMENT = 64;
+
+/** 0.3 MB a statement, and 1,536 parameters. */
+const TICKS_PER_STATEMENT = 256;
 
 /** Reads the last checkpoint and judges again what came after it: bit for bit where the guard stood. */
 export async function loadGuard(trx: Kysely<Tables>, rolloutId: string, plan: GuardPlan): Promise<GuardMemory> {
@@ -64,16 +68,17 @@ export async function storeTicks(
   judged: readonly JudgedTick[],
   isShared: boolean,
 ): Promise<void> {
-  if (judged.length === 0) return;
-  const rows = judged.map(({ rolloutId, tick, memory }) => ({
-    rollout_id: rolloutId,
-    tick: tick.tick,
-    body: JSON.stringify(tick),
-    verdict: memory.decision.verdict,
-    log_evidence: memory.decision.logEvidence,
-    reading: storeReading(memory.decision),
-  }));
-  await trx.insertInto("rollout_tick").values(rows).execute();
+  for (const portion of portions(judged, TICKS_PER_STATEMENT)) {
+    const rows = portion.map(({ rolloutId, tick, memory }) => ({
+      rollout_id: rolloutId,
+      tick: tick.tick,
+      body: JSON.stringify(tick),
+      verdict: memory.decision.verdict,
+      log_evidence: memory.decision.logEvidence,
+      reading: storeReading(memory.decision),
+    }));
+    await trx.insertInto("rollout_tick").values(rows).execute();
+  }
 
   const due = judged.filter((each) => each.isTurningPoint || each.tick.tick % TICKS_PER_CHECKPOINT === 1);
   await storeCheckpoints(trx, due);
@@ -87,8 +92,8 @@ export async function storeTicks(
 
 /** Rollouts that began in the same second are due in the same one: a statement each would be most of that second. */
 async function storeCheckpoints(trx: Transaction<Tables>, judged: readonly JudgedTick[]): Promise<void> {
-  for (let start = 0; start < judged.length; start += CHECKPOINTS_PER_STATEMENT) {
-    const rows = judged.slice(start, start + CHECKPOINTS_PER_STATEMENT).map(({ rolloutId, tick, memory }) => ({
+  for (const portion of portions(judged, CHECKPOINTS_PER_STATEMENT)) {
+    const rows = portion.map(({ rolloutId, tick, memory }) => ({
       rollout_id: rolloutId,
       tick: tick.tick,
       state: JSON.stringify(memory.state),

@@ -1,6 +1,7 @@
 import { type ArmCounts, NO_COUNTS, type TelemetrySource } from "@steadfast/core/guard/counts";
 import { mergeArmCounts } from "@steadfast/core/guard/merge-counts";
 import type { Kysely, Transaction } from "kysely";
+import { portions } from "../db/portions.ts";
 import { readStoredJson } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
 import { type ArmKey, type Arrival, pairOf } from "./counted-arms.ts";
@@ -12,8 +13,8 @@ const HISTORY_FRESH_MS = 15 * 60_000;
 /** Rows older than this are deleted. */
 const TELEMETRY_KEPT_MS = 60 * 60_000;
 
-/** 8 columns × 1,000 rows lies below SQLite's 32,766 and PostgreSQL's 65,535 parameters. */
-const ROWS_PER_INSERT = 1_000;
+/** 7 columns × 512 rows lies far below SQLite's 32,766 and PostgreSQL's 65,535 parameters, and is some 400 kB. */
+const ROWS_PER_INSERT = 512;
 
 /** A flag's name can never be empty: the row of this name holds the id of the last batch a node wrote. */
 const LAST_BATCH = { environment: "", flag: "", variant: "", source: "batch" } as const;
@@ -29,18 +30,16 @@ export async function insertArrivals(
   arrivals: readonly Arrival[],
   nowMs: number,
 ): Promise<void> {
-  for (let start = 0; start < arrivals.length; start += ROWS_PER_INSERT) {
-    const rows = arrivals
-      .slice(start, start + ROWS_PER_INSERT)
-      .map(({ environment, flag, variant, source, counts }) => ({
-        node,
-        environment,
-        flag,
-        variant,
-        source,
-        counts: JSON.stringify(counts),
-        arrived_at_ms: nowMs,
-      }));
+  for (const portion of portions(arrivals, ROWS_PER_INSERT)) {
+    const rows = portion.map(({ environment, flag, variant, source, counts }) => ({
+      node,
+      environment,
+      flag,
+      variant,
+      source,
+      counts: JSON.stringify(counts),
+      arrived_at_ms: nowMs,
+    }));
     await trx.insertInto("telemetry_arrival").values(rows).execute();
   }
 }
