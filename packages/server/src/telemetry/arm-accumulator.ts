@@ -1,4 +1,4 @@
-import { type ArmCounts, HISTOGRAM_SCALE, UNIT_GROUP_COUNT } from "@steadfast/core/guard/counts";
+import { type ArmCounts, HISTOGRAM_SCALE, type HistogramCounts, UNIT_GROUP_COUNT } from "@steadfast/core/guard/counts";
 import { LatencyHistogram, rescale } from "@steadfast/core/guard/histogram";
 import type { Observation } from "./observation.ts";
 
@@ -25,23 +25,32 @@ export class ArmAccumulator {
   }
 
   addObservation(observation: Observation): void {
-    this.#requests += observation.requests;
-    this.#failures += observation.failures;
-    if (observation.latencyMs) {
-      const { scale, zeroCount, offset, bucketCounts } = observation.latencyMs;
+    const { requests, failures, units } = observation;
+    this.addCounts({
+      requests,
+      failures,
+      ...(observation.latencyMs && { latency: toHistogram(observation.latencyMs) }),
+      ...(units && { units }),
+    });
+    for (const each of observation.unitGroups ?? []) this.#addGroup(each.group, each.requests, each.failures);
+  }
+
+  addCounts({ requests, failures, latency, groups, units }: ArmCounts): void {
+    this.#requests += requests;
+    this.#failures += failures;
+    if (latency) {
       this.#hasLatency = true;
-      this.#latency.addCounts(
-        scale === HISTOGRAM_SCALE
-          ? { zeroCount, offset, bucketCounts }
-          : rescale(scale, zeroCount, offset, bucketCounts),
-      );
+      this.#latency.addCounts(latency);
     }
-    for (const { group, requests, failures } of observation.unitGroups ?? []) this.#addGroup(group, requests, failures);
-    if (observation.units) {
+    if (groups) {
+      for (let group = 0; group < UNIT_GROUP_COUNT; group += 1)
+        this.#addGroup(group, groups.requests[group] ?? 0, groups.failures[group] ?? 0);
+    }
+    if (units) {
       this.#units ??= { seen: 0, failed: 0, firstSeen: 0 };
-      this.#units.seen += observation.units.seen;
-      this.#units.failed += observation.units.failed;
-      this.#units.firstSeen += observation.units.firstSeen;
+      this.#units.seen += units.seen;
+      this.#units.failed += units.failed;
+      this.#units.firstSeen += units.firstSeen;
     }
   }
 
@@ -78,4 +87,11 @@ export class ArmAccumulator {
     this.#groupRequests.fill(0);
     this.#groupFailures.fill(0);
   }
+}
+
+function toHistogram(told: NonNullable<Observation["latencyMs"]>): HistogramCounts {
+  const { scale, zeroCount, offset, bucketCounts } = told;
+  return scale === HISTOGRAM_SCALE
+    ? { zeroCount, offset, bucketCounts }
+    : rescale(scale, zeroCount, offset, bucketCounts);
 }
