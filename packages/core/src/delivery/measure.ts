@@ -73,6 +73,10 @@ export function measureLedger(ledger: ShippingLedger, facts: DeliveryFacts, opti
   };
 }
 
+function commitsText(count: number): string {
+  return `${count.toLocaleString("en-GB")} commit${count === 1 ? "" : "s"}`;
+}
+
 function isSilent({ lastHeardAtMs }: SourceFact, toMs: number): boolean {
   return lastHeardAtMs < toMs - SILENCE_MS;
 }
@@ -120,16 +124,18 @@ function assumptionsOf(
   attributionWindowMs: number,
 ): readonly string[] {
   const assumptions = [
-    "Lead times are of non-merge commits, each counted at the first deployment whose history contains it.",
+    ...(shipments.length === 0
+      ? []
+      : ["Lead times are of non-merge commits, each counted at the first deployment whose history contains it."]),
   ];
   const baseline = shipments.find(({ role }) => role === "baseline");
   if (baseline !== undefined)
     assumptions.push(
-      `${baseline.fact.name} is the first one known: its ${baseline.commits.length} commits are the baseline and have no lead time.`,
+      `${baseline.fact.name} is the first one known: what it brought (${commitsText(baseline.commits.length)}) is the baseline and has no lead time.`,
     );
   if (duplicates > 0)
     assumptions.push(
-      `${duplicates} commits have the author, author's date and subject of one shipped before: cherry-picks, counted once.`,
+      `Left out are ${commitsText(duplicates)} with the author, author's date and subject of one shipped before: cherry-picks, counted once.`,
     );
   const tags = ledger.shipments.filter(({ fact }) => fact.kind === "release").length;
   if (tags > 0)

@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
@@ -153,6 +153,47 @@ describe("reading a repository", () => {
     expect(commits.map(({ authoredAtMs }) => authoredAtMs)).toEqual([253_402_300_799_000, 0]);
     expect(tags[0]?.taggedAtMs).toBe(4_102_444_800_000);
     expect(first).toBe(1);
+  });
+
+  // Goal: one unreadable date must not make a change of 53 years.
+  it("lets the other date stand for one that git cannot read", async () => {
+    const mark = repository.commit({ message: "Begin", authoredAtS: START_S });
+    await repository.build(mark);
+    const tree = repository.git("rev-parse", "main^{tree}").trim();
+    let parent = repository.git("rev-parse", "main").trim();
+    for (const [index, [authored, committed]] of [
+      ["-86400 +0000", `${START_S} +0000`],
+      ["yesterday", `${START_S} +0000`],
+      [`${START_S} +0000`, "-1 +0000"],
+    ].entries()) {
+      const file = join(folder, `literal-${index}`);
+      const people = `author A <a@b> ${authored}\ncommitter A <a@b> ${committed}`;
+      writeFileSync(file, `tree ${tree}\nparent ${parent}\n${people}\n\nodd ${index}\n`);
+      parent = repository.git("hash-object", "-w", "-t", "commit", "--literally", file).trim();
+    }
+    repository.git("update-ref", "refs/heads/main", parent);
+
+    const { commits } = await readAll(repository.path);
+
+    expect(commits.map(({ authoredAtMs, committedAtMs }) => [authoredAtMs, committedAtMs])).toEqual(
+      commits.map(() => [START_S * 1_000, START_S * 1_000]),
+    );
+    expect(commits).toHaveLength(4);
+  });
+
+  it("sees history as git shows it where a file of grafts cuts it", async () => {
+    for (let index = 0; index < 5; index += 1)
+      repository.commit({ message: `c${index}`, authoredAtS: START_S + index });
+    await repository.build(5);
+    mkdirSync(join(repository.path, "info"), { recursive: true });
+    writeFileSync(join(repository.path, "info", "grafts"), repository.git("rev-parse", "main~1"));
+
+    const { commits } = await readAll(repository.path);
+
+    expect(commits.map(({ subject, parents }) => [subject, parents.length])).toEqual([
+      ["c4", 1],
+      ["c3", 0],
+    ]);
   });
 
   it("peels tags of tags, and leaves out those of files and folders", async () => {

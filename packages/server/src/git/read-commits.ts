@@ -79,8 +79,9 @@ function commitOf(head: string, authors: Map<string, string>): CommitFact & { bo
   return {
     sha: own(sha),
     parents: parents === "" ? [] : own(parents).split(" "),
-    authoredAtMs: timeOf(authored),
-    committedAtMs: timeOf(committed),
+    // Git prints nothing for a date that it cannot read, such as one before 1970: the other date stands for it, or a change would be decades old.
+    authoredAtMs: timeOf(authored === "" ? committed : authored),
+    committedAtMs: timeOf(committed === "" ? authored : committed),
     author: intern(authors, own(author)),
     subject: own(subject.slice(0, SUBJECT_CHARACTERS_MAX)),
     body: "",

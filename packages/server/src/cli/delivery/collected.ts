@@ -24,6 +24,8 @@ export type ReleaseChoice = {
   /** `null` where the patterns were given. */
   readonly proposals: TagProposals | null;
   readonly matchedCount: number;
+  /** A few tags of the repository, matched or not. */
+  readonly examples: readonly string[];
 };
 
 export type Collected = {

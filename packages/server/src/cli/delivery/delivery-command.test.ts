@@ -28,6 +28,18 @@ async function tiny(): Promise<GeneratedRepository> {
   return await repository.build(main);
 }
 
+/** Releases an hour apart, if any, and a last tag of another kind. */
+async function quickly(releases: number, lastTag?: string): Promise<GeneratedRepository> {
+  const repository = new GeneratedRepository("quick");
+  let main = repository.commit({ message: "Begin", authoredAtS: START_S });
+  for (let index = 0; index < releases; index += 1) {
+    main = repository.commit({ parents: [main], message: `Step ${index}`, authoredAtS: START_S + index * 3_600 });
+    repository.tag(`v1.${index}.0`, main);
+  }
+  if (lastTag !== undefined) repository.tag(lastTag, main);
+  return await repository.build(main);
+}
+
 describe("steadfast delivery", () => {
   let many: GeneratedRepository;
   let few: GeneratedRepository;
@@ -75,6 +87,41 @@ describe("steadfast delivery", () => {
     );
 
     expect(stdout).toContain("In brackets behind each line: 2023-01-01 to 2023-04-01.");
+  });
+
+  it("never stretches what was before the first release into a slower pace", async () => {
+    const { stdout } = await runCli(["delivery", many.path, "--to", "2023-07-02"], ENV);
+    const text = stdout.replaceAll("\u00a0", " ");
+
+    // Thirty releases, six days apart, are less than half a year.
+    expect(text).toContain("2023-01-08 to 2023-07-02");
+    expect(text).toMatch(/Frequency +1\.2 a week +30 releases in 24\.9 weeks/);
+  });
+
+  it("makes no pace of a few releases, nor of a few hours", async () => {
+    const quick = await quickly(12);
+    const two = await runCli(["delivery", few.path, "--releases", "^1\\.", "--from", FROM, "--to", "2023-01-05"], ENV);
+    const hours = await runCli(["delivery", quick.path], ENV);
+    quick.remove();
+
+    expect(two.stdout).toMatch(/Frequency +too few \(2\) +2 releases in 4\u00a0days/);
+    expect(hours.stdout).toMatch(/Frequency +12 in 11\u00a0h +12 releases in 11\u00a0h/);
+  });
+
+  it("says what to do where there are no tags, or none that looks like a release", async () => {
+    const untagged = await quickly(0);
+    const nightly = await quickly(0, "nightly");
+
+    const none = await runCli(["delivery", untagged.path], ENV);
+    const odd = await runCli(["delivery", nightly.path], ENV);
+    const json = await runCli(["delivery", untagged.path, "--json"], ENV);
+    for (const each of [untagged, nightly]) each.remove();
+
+    expect(none.stdout).toContain("There are no tags: there is no release to measure by.");
+    for (const advice of ["git fetch --tags", "git tag v1.0.0 COMMIT", "POST /api/v1/deployments"])
+      expect(none.stdout).toContain(advice);
+    expect(odd.stdout).toContain("No tag looks like a release. There is 1, such as nightly.");
+    expect(json.stderr).toBe("There are no tags: there is nothing to measure.\n");
   });
 
   it("takes the newest commit of a clone for the end, so that its silence is no fall", async () => {
@@ -149,7 +196,8 @@ describe("steadfast delivery", () => {
     empty.remove();
 
     expect([nothing.exitCode, slip.exitCode]).toEqual([0, 0]);
-    expect(nothing.stdout).toContain("There are no tags");
+    expect(nothing.stdout).toContain("There are no commits yet, and no tags");
+    expect(nothing.stdout).not.toContain("Lead times are");
     expect(slip.stderr).toBe("No tag matches --releases: there is nothing to measure.\n");
     expect(JSON.parse(slip.stdout)).toMatchObject({ releases: { count: 0 }, changeFailRate: { rate: null } });
   });

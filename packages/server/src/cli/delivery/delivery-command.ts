@@ -52,9 +52,14 @@ async function runDelivery(io: Io, path: string, options: DeliveryOptions): Prom
   io.stdout.write(`${await textOf(io, collected, options)}\n`);
   // A pattern that matches nothing is most likely a slip of the keyboard: say it where JSON is read by a program too.
   const hasMatch = collected.reports.some(({ releases }) => releases.matchedCount > 0);
-  const isSlip = request.patterns.length > 0 && !hasMatch && collected.tagCount > 0;
-  if (isSlip && (options.json === true || options.csv === true))
-    io.stderr.write("No tag matches --releases: there is nothing to measure.\n");
+  if (hasMatch || (options.json !== true && options.csv !== true)) return;
+  const why =
+    collected.tagCount === 0
+      ? "There are no tags"
+      : request.patterns.length > 0
+        ? "No tag matches --releases"
+        : "No tag looks like a release";
+  io.stderr.write(`${why}: there is nothing to measure.\n`);
 }
 
 /** Each form is loaded when it is asked for. */

@@ -1,12 +1,13 @@
-import type { DeliveryReport } from "@steadfast/core/delivery/report";
+import { type DeliveryReport, MEDIAN_N_MIN, P90_N_MIN } from "@steadfast/core/delivery/report";
 import { countText } from "../terminal/figures.ts";
 import {
+  countedText,
   fallText,
-  frequencyText,
   linkCountsText,
   medianText,
   numberText,
   p90Text,
+  paceText,
   rateIntervalText,
   rateText,
   STAGE_TEXT,
@@ -19,6 +20,7 @@ export type Lever = { readonly label: string; readonly figure: string; readonly 
 
 /** The five levers and the size of releases, in the order in which they are read. */
 export function leversOf({
+  window,
   frequency,
   leadTime,
   changeFailRate,
@@ -28,6 +30,7 @@ export function leversOf({
   commits,
 }: DeliveryReport): readonly Lever[] {
   const { author, committer } = leadTime;
+  const windowMs = window.toMs - window.fromMs;
   const interval = author.medianInterval === null ? "" : `${spanIntervalText(author.medianInterval)}, `;
   const negative = author.negative > 0 ? `; ${countText(author.negative)} negative left out` : "";
   const unlinked =
@@ -35,23 +38,23 @@ export function leversOf({
       ? `, ${countText(changeFailRate.unlinked.length)} ${changeFailRate.unlinked.length === 1 ? "sign" : "signs"} unlinked`
       : "";
   const failed = `${countText(changeFailRate.failed)} of ${countText(changeFailRate.deployments)} releases${changeFailRate.interval === null ? "" : ` ${rateIntervalText(changeFailRate.interval)}`}`;
-  const links = changeFailRate.links.length === 0 ? "" : `: ${linkCountsText(changeFailRate)}`;
+  const links = changeFailRate.links.length === 0 ? "" : `; known by ${linkCountsText(changeFailRate)}`;
   const open = recovery.open > 0 ? `, ${countText(recovery.open)} still open` : "";
   return [
     {
       label: "Frequency",
-      figure: frequency.count === 0 ? "none" : frequencyText(frequency.perWeek),
-      detail: `${countText(frequency.count)} releases; between two of them ${medianText(frequency.gapMs)} (median), ${p90Text(frequency.gapMs)} (p90)`,
+      figure: paceText(frequency, windowMs),
+      detail: `${countedText(frequency.count, "release")} in ${spanText(windowMs)}${gapText(frequency)}`,
     },
     {
       label: "Lead time",
       figure: medianText(author),
-      detail: `${interval}p90 ${p90Text(author)}; from the author's date, ${countText(author.n)} commits${negative}`,
+      detail: `${interval}${slowText(author)}from the author's date, ${countedText(author.n, "commit")}${negative}`,
     },
     {
       label: "  since the merge",
       figure: medianText(committer),
-      detail: `p90 ${p90Text(committer)}; from the committer's date, which under squash-merge is the merge`,
+      detail: `${slowText(committer)}from the committer's date, which under squash-merge is the merge`,
     },
     {
       label: "Change fail rate",
@@ -62,19 +65,39 @@ export function leversOf({
     {
       label: "Rework rate",
       figure: rateText(rework.rate, rework.deployments),
-      detail: `${countText(rework.count)} of ${countText(rework.deployments)} releases mend a failure`,
+      detail: `${countText(rework.count)} of ${countText(rework.deployments)} releases were made to mend a failure`,
     },
     {
       label: "Batch size",
-      figure:
-        batch.commitsPerRelease.median === null ? "none" : `${numberText(batch.commitsPerRelease.median)} commits`,
-      detail: `a release (median), p90 ${numberText(batch.commitsPerRelease.p90 ?? 0)}; ${linesText(batch.linesPerCommit)}; ${countText(commits.merge)} merges and ${countText(commits.duplicates)} cherry-picks left out; ${countText(commits.unreleased)} commits unreleased`,
+      figure: sizeText(batch.commitsPerRelease),
+      detail: `a release, the median of ${countText(batch.commitsPerRelease.n)}${largeText(batch.commitsPerRelease)}; ${linesText(batch.linesPerCommit)}; ${countedText(commits.merge, "merge")} and ${countedText(commits.duplicates, "cherry-pick")} left out; ${countedText(commits.unreleased, "commit")} unreleased`,
     },
   ];
 }
 
+function gapText({ gapMs }: DeliveryReport["frequency"]): string {
+  return gapMs.n < MEDIAN_N_MIN ? "" : `; one every ${medianText(gapMs)} (median), p90 ${p90Text(gapMs)}`;
+}
+
+/** Where there are too few for a median, there are for a p90: it is said once. */
+function slowText(lead: DeliveryReport["leadTime"]["author"]): string {
+  return lead.n < MEDIAN_N_MIN ? "" : `p90 ${p90Text(lead)}; `;
+}
+
+function sizeText({ n, median }: DeliveryReport["batch"]["commitsPerRelease"]): string {
+  if (n === 0 || median === null) return "none";
+  if (n < MEDIAN_N_MIN) return `too few (${n})`;
+  return `${numberText(median)} commit${median === 1 ? "" : "s"}`;
+}
+
+function largeText({ n, p90 }: DeliveryReport["batch"]["commitsPerRelease"]): string {
+  return n < P90_N_MIN || p90 === null ? "" : `, p90 ${numberText(p90)}`;
+}
+
 function linesText({ n, median }: DeliveryReport["batch"]["linesPerCommit"]): string {
-  return n === 0 || median === null ? "lines not measured" : `${numberText(median)} lines a commit`;
+  if (n === 0 || median === null) return "lines not measured";
+  if (n < MEDIAN_N_MIN) return `lines of too few commits (${n})`;
+  return `${numberText(median)} line${median === 1 ? "" : "s"} a commit, the median of ${countText(n)}`;
 }
 
 /** What to change first, by replay; or that no single stage would do. */

@@ -21,6 +21,8 @@ import { dayText } from "./wording.ts";
 
 /** Commits whose lines are measured unasked: at 1–4 ms each, a few seconds. */
 const LINES_AUTO_MAX = 2_000;
+/** Tags named where none of them is a release. */
+const EXAMPLES_MAX = 3;
 const YEAR_MS = 365 * 24 * 3_600_000;
 /** With fewer releases in the last year, the whole history is measured. */
 const RELEASES_WANTED = 10;
@@ -68,7 +70,8 @@ function chooseReleases(
   const patterns = proposals === null ? request.patterns : proposals.chosen.map(({ pattern }) => pattern);
   const isRelease = tagMatcher(patterns);
   const matched = tags.filter(({ name }) => isRelease(name));
-  return { releases: { patterns, proposals, matchedCount: matched.length }, matched };
+  const examples = names.slice(-EXAMPLES_MAX).reverse();
+  return { releases: { patterns, proposals, matchedCount: matched.length, examples }, matched };
 }
 
 const NOTHING: DeliveryFacts = {
@@ -110,12 +113,12 @@ function endFor(
   return { toMs: newestMs + 1, assumptions: [`${note} It is taken for the end; fetch, or say --to.`] };
 }
 
-/** The last year, if it has releases enough to say something; else all of them. */
+/** The last year, if it has releases enough to say something; else all of them. Never before the first one: a pace is not of months in which there was nothing yet. */
 function startFor({ shipments }: ShippingLedger, toMs: number): number {
   const before = shipments.filter(({ atMs }) => atMs < toMs);
+  const firstMs = Math.min(before[0]?.atMs ?? toMs - YEAR_MS, toMs - 1);
   const recent = before.filter(({ atMs }) => atMs >= toMs - YEAR_MS);
-  if (recent.length >= RELEASES_WANTED) return toMs - YEAR_MS;
-  return Math.min(before[0]?.atMs ?? toMs - YEAR_MS, toMs - 1);
+  return recent.length >= RELEASES_WANTED ? Math.max(toMs - YEAR_MS, firstMs) : firstMs;
 }
 
 type Sizing = {

@@ -1,13 +1,13 @@
 import type { DeliveryReport, TrendSeries } from "@steadfast/core/delivery/report";
 import { REPLAY_N_MIN } from "@steadfast/core/delivery/what-if";
-import type { TagProposals } from "../../git/tag-pattern.ts";
-import { countText, percentText } from "../terminal/figures.ts";
+import { percentText } from "../terminal/figures.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { renderTable } from "../terminal/table.ts";
 import { padEnd, plain, wrap } from "../terminal/text.ts";
 import type { Collected, PackageReport } from "./collected.ts";
 import { failureLines } from "./failure-view.ts";
 import { bottleneckText, doubtText, type Lever, leversOf } from "./levers.ts";
+import { releaseLines } from "./release-view.ts";
 import { dayText, findingText, measureText, medianText, p90Text, periodText, STAGE_TEXT } from "./wording.ts";
 
 export type View = { readonly paint: Paint; readonly width: number };
@@ -24,41 +24,6 @@ export function renderReports(collected: Collected, view: View): readonly string
   );
 }
 
-/** Which tags count, so that nobody reads figures of something else. */
-function releaseLines({ tagCount }: Collected, { releases }: PackageReport, { paint, width }: View): readonly string[] {
-  const { patterns, proposals, matchedCount } = releases;
-  if (tagCount === 0) {
-    const nothing =
-      "There are no tags, so there is no release to measure by. Tag what you deploy, or connect deployments.";
-    return wrap(nothing, width).map((line) => paint("yellow", line));
-  }
-  const which = patterns
-    .map((pattern) => plain(pattern))
-    .slice(0, 3)
-    .join("  ");
-  const more = patterns.length > 3 ? `  and ${patterns.length - 3} more` : "";
-  const count = `(${countText(matchedCount)} of ${countText(tagCount)} tags)`;
-  const sentence =
-    patterns.length === 0
-      ? "No tag looks like a release."
-      : `A release is a tag that matches  ${which}${more}  ${count}.`;
-  const none = matchedCount === 0 ? wrap("No tag matches: there is nothing to measure.", width) : [];
-  return [
-    ...wrap(sentence, width),
-    ...(proposals === null ? [] : wrap(choiceText(proposals), width)).map((line) => paint("dim", line)),
-    ...none.map((line) => paint("yellow", line)),
-  ];
-}
-
-function choiceText({ prereleases, others }: TagProposals): string {
-  const left = [
-    ...(prereleases > 0 ? [`${countText(prereleases)} pre-releases (--include-prereleases)`] : []),
-    ...others.map(({ count, example }) => `${countText(count)} like ${plain(example)}`).slice(0, 3),
-  ];
-  const rest = left.length === 0 ? "" : ` Left out: ${left.join(", ")}.`;
-  return `Chosen from the tags there are.${rest} Change it with --releases REGEX.`;
-}
-
 function renderReport(collected: Collected, subject: PackageReport, view: View): readonly string[] {
   const { package: path, report, compared } = subject;
   const { paint, width } = view;
@@ -68,8 +33,12 @@ function renderReport(collected: Collected, subject: PackageReport, view: View):
   const nothing = wrap("No release lies between these days: there is no figure to show.", width);
   const sections = [
     [...title, ...releaseLines(collected, subject, view)],
-    [`${dayText(fromMs)} to ${dayText(toMs)}`],
-    isEmpty ? nothing.map((line) => paint("yellow", line)) : leverLines(report, compared, view),
+    subject.releases.matchedCount === 0 ? [] : [`${dayText(fromMs)} to ${dayText(toMs)}`],
+    subject.releases.matchedCount === 0
+      ? []
+      : isEmpty
+        ? nothing.map((line) => paint("yellow", line))
+        : leverLines(report, compared, view),
     failureLines(report.changeFailRate, view),
     isEmpty ? [] : trendLines(report.trend, view),
     stageLines(report, view),

@@ -3,6 +3,7 @@ import type { Distribution, Interval } from "@steadfast/core/delivery/distributi
 import {
   type ChangeFailRate,
   type FailureLink,
+  type FrequencyReport,
   MEDIAN_N_MIN,
   P90_N_MIN,
   RATE_N_MIN,
@@ -75,19 +76,28 @@ export function numberText(value: number): string {
   return value >= 100 ? countText(value) : String(Number(value.toPrecision(3)));
 }
 
-/** How often, in the words one would use. */
-export function frequencyText(perWeek: number): string {
+/** "1 commit", "2,400 commits". */
+export function countedText(count: number, noun: string): string {
+  return `${countText(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** How often, in the words one would use. Of less than a week no pace is made: "6 in 3 h". */
+export function paceText({ count, perWeek }: FrequencyReport, windowMs: number): string {
+  if (count === 0) return "none";
+  if (count < MEDIAN_N_MIN) return `too few (${count})`;
+  if (windowMs < 7 * DAY_MS) return `${countText(count)} in ${spanText(windowMs)}`;
   if (perWeek >= 7) return `${numberText(perWeek / 7)} a day`;
   if (perWeek >= 1) return `${numberText(perWeek)} a week`;
-  return `${numberText((perWeek * 30.44) / 7)} a month`;
+  const perMonth = (perWeek * 30.44) / 7;
+  return perMonth >= 1 ? `${numberText(perMonth)} a month` : `${numberText(perMonth * 12)} a year`;
 }
 
 const HOW: Readonly<Record<FailureLink["failedBy"], string>> = {
   remediates: "said so",
   rollback: "rolled back",
-  "revert-sha": "revert, by commit",
-  "revert-pull-request": "revert, by request",
-  "revert-title": "revert, by title",
+  "revert-sha": "revert of a commit",
+  "revert-pull-request": "revert of a request",
+  "revert-title": "revert by its title",
   "incident-cause": "incident names it",
   "incident-window": "incident soon after",
 };
@@ -96,10 +106,10 @@ export function howText(failedBy: FailureLink["failedBy"]): string {
   return HOW[failedBy];
 }
 
-/** "7 by title, 2 by commit". */
+/** "revert by its title (7), rolled back (2)". */
 export function linkCountsText({ links }: ChangeFailRate): string {
   const counts = Map.groupBy(links, ({ failedBy }) => howText(failedBy));
-  return [...counts].map(([how, list]) => `${countText(list.length)} ${how}`).join(", ");
+  return [...counts].map(([how, list]) => `${how} (${countText(list.length)})`).join(", ");
 }
 
 export const STAGE_TEXT: Readonly<Record<StageName, string>> = {
