@@ -12,7 +12,7 @@ import {
   withReason,
 } from "./command.ts";
 import { bottleneckText } from "./delivery/levers.ts";
-import { frequencyText, medianText, rateText } from "./delivery/wording.ts";
+import { countedText, medianText, paceText, rateText, spanText } from "./delivery/wording.ts";
 import type { Io } from "./io.ts";
 import { collect } from "./read-input.ts";
 import { countText } from "./terminal/figures.ts";
@@ -97,14 +97,14 @@ function reportLines(session: Session, report: ServiceReport): readonly string[]
   const levers: readonly (readonly [string, string, string])[] = [
     [
       "Frequency",
-      frequency.count === 0 ? "none" : frequencyText(frequency.perWeek),
-      `${countText(frequency.count)} deployments`,
+      paceText(frequency, window.toMs - window.fromMs),
+      `${countedText(frequency.count, "deployment")} in ${spanText(window.toMs - window.fromMs)}`,
     ],
-    ["Lead time", medianText(lead), `${countText(lead.n)} changes`],
+    ["Lead time", medianText(lead), countedText(lead.n, leadTime.change === null ? "commit" : "change")],
     [
       "Change fail rate",
       rateText(changeFailRate.rate, changeFailRate.deployments),
-      `${countText(changeFailRate.failed)} of ${countText(changeFailRate.deployments)}, ${countText(changeFailRate.unlinked.length)} signs unlinked`,
+      `${countText(changeFailRate.failed)} of ${countText(changeFailRate.deployments)}, ${countedText(changeFailRate.unlinked.length, "sign")} unlinked`,
     ],
     [
       "Recovery time",

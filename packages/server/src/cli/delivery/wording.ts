@@ -82,7 +82,7 @@ export function countedText(count: number, noun: string): string {
 }
 
 /** How often, in the words one would use. Of less than a week no pace is made: "6 in 3 h". */
-export function paceText({ count, perWeek }: FrequencyReport, windowMs: number): string {
+export function paceText({ count, perWeek }: Pick<FrequencyReport, "count" | "perWeek">, windowMs: number): string {
   if (count === 0) return "none";
   if (count < MEDIAN_N_MIN) return `too few (${count})`;
   if (windowMs < 7 * DAY_MS) return `${countText(count)} in ${spanText(windowMs)}`;
