@@ -1,7 +1,17 @@
 import { defineConfig } from "vitest/config";
 
+/** Until `expect.poll` gives up: vitest's own second is shorter than a starved browser's answer. */
+const POLL_TIMEOUT_MS = 30_000;
+
 const node = (name: string, include: string[], testTimeout: number) => ({
-  test: { name, include, environment: "node" as const, testTimeout, hookTimeout: 120_000 },
+  test: {
+    name,
+    include,
+    environment: "node" as const,
+    testTimeout,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: POLL_TIMEOUT_MS } },
+  },
 });
 
 export default defineConfig({

@@ -32,7 +32,7 @@ describeInBrowser("flags in the dashboard", () => {
   it("creates a flag, with what is wrong told beside its field", () =>
     withWindows(browser, async ({ open }) => {
       const page = await open(server, { token: ADMIN_TOKEN, path: "/flags", expectedFaults: [/400 \(Bad Request\)/] });
-      await page.getByRole("button", { name: "Create a flag" }).click();
+      await page.getByRole("button", { name: "Create a flag", exact: true }).click();
       const dialog = page.getByRole("dialog");
       const key = dialog.getByLabel("Key");
 

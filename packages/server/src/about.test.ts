@@ -6,9 +6,7 @@ describeOnEachStore("what a node tells about itself", (open) => {
   it("names its store with its size, and sees its own guard at work", async () => {
     const { ask, close } = await openTestNode(await open.config());
     try {
-      await expect
-        .poll(async () => (await ask("GET", "/api/v1/about")).body.judge.isOnTime, { timeout: 30_000 })
-        .toBe(true);
+      await expect.poll(async () => (await ask("GET", "/api/v1/about")).body.judge.isOnTime).toBe(true);
 
       const { body } = await ask("GET", "/api/v1/about");
 

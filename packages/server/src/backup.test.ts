@@ -55,7 +55,7 @@ async function fill({ ask }: TestNode) {
   const judged = (await ask("POST", "/api/v1/rollouts", { ...START, flag: "c" })).body;
   await ask("POST", "/api/v1/rollouts", { ...START, flag: "c", candidate: "on", despiteRollback: "x" });
   await expect
-    .poll(async () => (await ask("GET", `/api/v1/rollouts/${judged.id}`)).body.decision?.tick ?? 0, { timeout: 30_000 })
+    .poll(async () => (await ask("GET", `/api/v1/rollouts/${judged.id}`)).body.decision?.tick ?? 0)
     .toBeGreaterThan(1);
   return { clientToken: String(client.token), revokedToken: String(revoked.token), judgedId: String(judged.id) };
 }
@@ -101,7 +101,7 @@ async function expectRestored(from: DatabaseConfig, to: DatabaseConfig): Promise
   expect((await asks(revokedToken)).status).toBe(401);
   const rollout = async () => (await restored.ask("GET", `/api/v1/rollouts/${judgedId}`)).body;
   await expect
-    .poll(async () => (await rollout()).decision.tick, { timeout: 30_000 })
+    .poll(async () => (await rollout()).decision.tick)
     .toBeGreaterThan(Math.max(...before.ticks.map(({ tick }) => tick)));
   expect((await rollout()).state).toBe("running");
   await restored.close();

@@ -3,7 +3,6 @@ import { describeOnEachStore } from "./db/test-databases.ts";
 import { openTestNode, TEST_ADMIN_TOKEN } from "./node.fixture.ts";
 
 const SESSION_MS = 12 * 3_600_000;
-const SLOWLY = { timeout: 30_000 };
 
 const after: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -47,7 +46,7 @@ describeOnEachStore("a stream that a browser reads", (open) => {
     const late = await follow({ cookie });
     const byToken = await follow({ authorization: `Bearer ${TEST_ADMIN_TOKEN}` });
 
-    await expect.poll(() => late.isOpen, SLOWLY).toBe(false);
+    await expect.poll(() => late.isOpen).toBe(false);
 
     // Its twelve hours are real ones, by the clock that nobody sets.
     expect(early).toEqual({ status: 200, isOpen: true });
@@ -63,7 +62,7 @@ describeOnEachStore("a stream that a browser reads", (open) => {
     const { status } = await fetch(`${address}/api/v1/session`, { method: "DELETE", headers });
 
     expect(status).toBe(204);
-    await expect.poll(() => streams[0]?.isOpen, SLOWLY).toBe(false);
+    await expect.poll(() => streams[0]?.isOpen).toBe(false);
     expect(streams[1]?.isOpen).toBe(true);
   });
 
@@ -74,6 +73,6 @@ describeOnEachStore("a stream that a browser reads", (open) => {
 
     await ask("DELETE", `/api/v1/tokens/${id}`);
 
-    await expect.poll(() => stream.isOpen, SLOWLY).toBe(false);
+    await expect.poll(() => stream.isOpen).toBe(false);
   });
 });
