@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Until `expect.poll` gives up: vitest's own second is shorter than a starved browser's answer. */
-const POLL_TIMEOUT_MS = 30_000;
+const POLL_TIMEOUT_MS = 60_000;
 
 const node = (name: string, include: string[], testTimeout: number) => ({
   test: {

@@ -6,7 +6,6 @@ const HOUR_MS = 3_600_000;
 const REQUESTS = 200;
 /** Ticks that are judged after each jump, before anything is said about it. */
 const TICKS_AFTER = 4;
-const SLOWLY = { timeout: 60_000 };
 
 const after: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

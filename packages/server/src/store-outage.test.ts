@@ -10,7 +10,6 @@ const HOUR_MS = 3_600_000;
 const OFREP = "/ofrep/v1/evaluate/flags/f";
 const CONTEXT = { context: { targetingKey: "u" } };
 const ROLLOUT = { kind: "flag", environment: "production", flag: "f", candidate: "on", reason: "try" };
-const SLOWLY = { timeout: 60_000 };
 
 const opened: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {
