@@ -6,24 +6,24 @@ import type { Section } from "./section.ts";
 import { measureTickCost } from "./tick-cost.ts";
 import { measureTotalBreak } from "./total-break.ts";
 
-/** Repetitions: quick ends within a minute on one core; the other takes about twenty. */
+/** Repetitions: quick takes about a minute of one core, the other about twelve. */
 const QUICK = {
   errorsRollouts: 60,
   bothRollouts: 20,
   comparators: 30,
   detections: 200,
-  breaks: 200,
+  breaks: 2_000,
   bursts: 30,
   ticks: 8,
 };
 const FULL = {
-  errorsRollouts: 2_000,
-  bothRollouts: 500,
-  comparators: 300,
-  detections: 2_000,
+  errorsRollouts: 1_000,
+  bothRollouts: 300,
+  comparators: 200,
+  detections: 1_500,
   breaks: 2_000,
-  bursts: 500,
-  ticks: 60,
+  bursts: 300,
+  ticks: 30,
 };
 
 /** False roll-backs and detection delays of our own judgeTick with fixed seeds, against the information bound and other rules. */

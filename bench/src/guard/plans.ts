@@ -41,5 +41,6 @@ export function planOf(
     silence: DEFAULT_SILENCE,
     maxProjectedSeconds: DEFAULT_MAX_PROJECTED_SECONDS,
     plannedTicks: shares.length * stageTicks,
+    stakes: "graded",
   };
 }

@@ -23,23 +23,32 @@ export function startEvidence(betCount: number): Evidence {
 /**
  * Adds one closed block.
  *
- * @param prior π, the part of the prior spent on a regression that begins with this block
+ * @param prior π, the part of the prior spent on a regression that begins with this block; or that of each bet, whose
+ *   mean is what is spent
  * @param logFactors ln L_k, one for each bet
  * @param designEffect φ ≥ 1, known before the block
  */
 export function addBlock(
   evidence: Evidence,
-  prior: number,
+  prior: number | readonly number[],
   logFactors: readonly number[],
   designEffect: number,
 ): Evidence {
-  const mass = Math.min(prior, 1 - evidence.spentPrior);
-  const logMass = mass > 0 ? Math.log(mass) : LOG_ZERO;
+  const wanted = typeof prior === "number" ? prior : mean(prior);
+  const mass = Math.min(wanted, 1 - evidence.spentPrior);
+  const part = wanted > 0 ? mass / wanted : 0;
   const logBets = evidence.logBets.map((logBet, k) => {
-    const grown = (logFactors[k] ?? 0) / designEffect + logAdd(logBet, logMass);
+    const stake = typeof prior === "number" ? mass : part * (prior[k] ?? 0);
+    const grown = (logFactors[k] ?? 0) / designEffect + logAdd(logBet, stake > 0 ? Math.log(stake) : LOG_ZERO);
     return Math.min(LOG_MAX, Math.max(LOG_ZERO, grown));
   });
   return { logBets, spentPrior: Math.min(1, evidence.spentPrior + Math.max(0, mass)) };
+}
+
+function mean(values: readonly number[]): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
 }
 
 /** ln E, finite. 0 before the first block. */

@@ -3,7 +3,7 @@ import { decide } from "./decide.ts";
 import type { Decision, GuardTick } from "./decision.ts";
 import { logEvidence, logSumExp, plainZero } from "./evidence.ts";
 import { smoothedRate } from "./failure-rate-test.ts";
-import type { GuardPlan } from "./plan.ts";
+import type { GuardPlan, Stakes } from "./plan.ts";
 import { rateDesignEffect } from "./rate-signal.ts";
 import { readSignal } from "./readings.ts";
 import { type PriorState, START_PRIOR, spendPrior } from "./restart-prior.ts";
@@ -79,7 +79,8 @@ export function judgeTick(
   const judged = before.map((signal) => {
     const { source } = signal.signal;
     const isSettled = stageTicks >= settleTicks(sources[source]);
-    return foldSignal(signal, { mode, isStageNew, isModeNew, prior: mass, isSettled, counts: tick.counts[source] });
+    const counts = tick.counts[source];
+    return foldSignal(signal, { mode, isStageNew, isModeNew, prior: mass, stakes: stakesOf(plan), isSettled, counts });
   });
   const next: GuardState = {
     tick: tick.tick,
@@ -181,11 +182,16 @@ function foldShadowsOf(
       baselineRate: smoothedRate(state.past.known),
       designEffect: rateDesignEffect(signal, state),
       plannedTicks: plan.plannedTicks,
+      stakes: stakesOf(plan),
       logLimit: -Math.log(plan.alpha),
     };
     return foldShadows(shadow, test, tick.counts[signal.source]?.baseline);
   }
   return shadow;
+}
+
+function stakesOf(plan: GuardPlan): Stakes {
+  return plan.stakes ?? "even";
 }
 
 /** A source that reports in batches delivers the latencies of cold caches up to one gap late. */

@@ -151,7 +151,7 @@ function startOfTick(state: LatencySignalState, tick: SignalTick, arrived: numbe
     ...state,
     block: tick.isModeNew ? EMPTY_LATENCY_BLOCK : state.block,
     gross: tick.isModeNew ? startEvidence(LATENCY_BET_COUNT) : state.gross,
-    pendingPrior: (tick.isModeNew ? 0 : state.pendingPrior) + tick.prior,
+    pendingPrior: (tick.isModeNew ? 0 : state.pendingPrior) + tick.prior.even,
     stageExposure: tick.isStageNew ? NO_EXPOSURE : state.stageExposure,
     rate: addToRate(state.rate, arrived),
     baseline: isTotalled && tick.mode !== "last" ? addTotal(state.baseline, tick.counts?.baseline) : state.baseline,

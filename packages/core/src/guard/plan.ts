@@ -61,7 +61,12 @@ export type GuardPlan = {
   readonly maxProjectedSeconds: number;
   /** Planned length of all stages, in ticks of a second: spreads the restarts' prior. */
   readonly plannedTicks: number;
+  /** How the stake is divided among the bets on failures and events; "even" when absent: plans from before there was a choice. */
+  readonly stakes?: Stakes;
 };
+
+/** "graded": most on what is broken from its start on, see `stakeOf`. */
+export type Stakes = "even" | "graded";
 
 export type SilencePlan = {
   readonly freezeAfterSeconds: number;

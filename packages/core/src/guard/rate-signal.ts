@@ -14,6 +14,7 @@ import {
 } from "./failure-rate-test.ts";
 import type { EventCountSignal, FailureRateSignal } from "./plan.ts";
 import { addToRatioBand, type RatioBandState, startRatioBand } from "./ratio-band.ts";
+import { addMass, massOf, NO_MASS, type PendingPrior } from "./restart-prior.ts";
 import { addToRate, NO_RATE, type RecentRate, type SignalTick } from "./signal-context.ts";
 import {
   BASELINE_WAIT_TICKS,
@@ -22,6 +23,7 @@ import {
   isComparable,
   type StageMode,
 } from "./stage-mode.ts";
+import { stakeOf } from "./stakes.ts";
 
 export type RateSignal = FailureRateSignal | EventCountSignal;
 
@@ -31,7 +33,7 @@ export type RateSignalState = {
   readonly past: BaselinePast;
   /** The open block and the prior that waits for it. */
   readonly block: RateBlock;
-  readonly pendingPrior: number;
+  readonly pendingPrior: PendingPrior;
   /** Ticks since the open block's first candidate request: it has no baseline yet. */
   readonly waitedTicks: number;
   /** Kept through all share stages. */
@@ -51,7 +53,7 @@ export function startRateSignal(signal: RateSignal, history: ArmCounts | undefin
     kind: "rate",
     past: startPast(history ? countsOf(signal, history) : { requests: 0, failures: 0 }),
     block: EMPTY_BLOCK,
-    pendingPrior: 0,
+    pendingPrior: NO_MASS,
     waitedTicks: 0,
     evidence: startEvidence(BET_RATIOS.length),
     gross: startEvidence(BET_RATIOS.length),
@@ -67,7 +69,7 @@ export function startRateSignal(signal: RateSignal, history: ArmCounts | undefin
 export function foldRateSignal(signal: RateSignal, state: RateSignalState, tick: SignalTick): RateSignalState {
   const added = blockOf(signal, tick);
   const block = addRateBlocks(tick.isModeNew ? EMPTY_BLOCK : state.block, added);
-  const pendingPrior = (tick.isModeNew ? 0 : state.pendingPrior) + tick.prior;
+  const pendingPrior = addMass(tick.isModeNew ? NO_MASS : massOf(state.pendingPrior), tick.prior);
   const isCompared = tick.mode === "share";
   const gathered: RateSignalState = {
     ...state,
@@ -87,14 +89,15 @@ export function foldRateSignal(signal: RateSignal, state: RateSignalState, tick:
   const closed: RateSignalState = {
     ...gathered,
     block: EMPTY_BLOCK,
-    pendingPrior: 0,
+    pendingPrior: NO_MASS,
     waitedTicks: 0,
     past: addToPast(gathered.past, baselineOf(block), phi),
   };
-  if (!isCompared) return { ...closed, gross: addBlock(gathered.gross, pendingPrior, logFactors, phi) };
+  const stake = stakeOf(tick.stakes, tick.mode, pendingPrior);
+  if (!isCompared) return { ...closed, gross: addBlock(gathered.gross, stake, logFactors, phi) };
   return {
     ...closed,
-    evidence: addBlock(state.evidence, pendingPrior, logFactors, phi),
+    evidence: addBlock(state.evidence, stake, logFactors, phi),
     band: addToRatioBand(state.band, block),
   };
 }

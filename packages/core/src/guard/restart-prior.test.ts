@@ -1,20 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { START_PRIOR, spendPrior, spreadPrior } from "./restart-prior.ts";
-import { arm, compared, drawArm, planWith, seededUniform, TestRollout } from "./test-rollout.ts";
+import { addMass, NO_MASS, START_PRIOR, spendPrior, spreadPrior } from "./restart-prior.ts";
+import { arm, compared, drawArm, planWith, seededUniform, stageOf, TestRollout } from "./test-rollout.ts";
 
 describe("the prior over when a regression begins", () => {
-  it("never sums to more than 1, however long the rollout", () => {
+  it("never sums to more than 1, however long the rollout and whatever it is spent on", () => {
     const plan = planWith();
     let prior = START_PRIOR;
-    let total = 0;
+    let total = NO_MASS;
     for (let tick = 1; tick <= 200_000; tick += 1) {
       const spent = spendPrior(plan, prior, "share", Math.min(2, Math.floor(tick / 5_000)), tick === 1);
       prior = spent.prior;
-      total += spent.mass;
+      total = addMass(total, spent.mass);
     }
 
-    expect(total).toBeLessThanOrEqual(1);
-    expect(total).toBeGreaterThan(0.99);
+    for (const sum of [total.even, total.gentle, total.grave]) {
+      expect(sum).toBeLessThanOrEqual(1);
+      expect(sum).toBeGreaterThan(0.99);
+    }
+  });
+
+  it("is spread whole where there is no later stage", () => {
+    const { mass } = spendPrior(planWith({ stages: [stageOf(0.1), stageOf(1)] }), START_PRIOR, "share", 0, true);
+
+    expect(mass.even).toBeCloseTo(0.5 + 0.5 * spreadPrior(1, 600), 12);
+    expect(mass.grave).toBeGreaterThan(mass.even);
+    expect(mass.gentle).toBeLessThan(mass.even);
   });
 
   it("leaves something for every tick", () => {

@@ -13,8 +13,29 @@ export type PriorState = {
 
 export const START_PRIOR: PriorState = { shareTicks: 0, furthestStage: -1, grossTicks: 0 };
 
-const START_PART = 0.5;
-const LATER_STAGES_PART = 0.25;
+/**
+ * π of a tick, by what it is spent on. Each sums to at most 1 over a rollout: `even` where all bets are alike, `gentle`
+ * and `grave` where bets are graded by how bad a regression they expect.
+ */
+export type PriorMass = { readonly even: number; readonly gentle: number; readonly grave: number };
+
+export const NO_MASS: PriorMass = { even: 0, gentle: 0, grave: 0 };
+
+/** A number in the states that were stored before bets were graded, whose plans have even stakes. */
+export type PendingPrior = number | PriorMass;
+
+export function massOf(pending: PendingPrior): PriorMass {
+  return typeof pending === "number" ? { even: pending, gentle: pending, grave: pending } : pending;
+}
+
+/** How much falls on the rollout's start and, where there are any, on the starts of later stages; the rest is spread. */
+type PriorParts = { readonly start: number; readonly later: number };
+
+const EVEN: PriorParts = { start: 0.5, later: 0.25 };
+/** A small regression takes minutes to find, whenever it begins: a smaller part for the start costs it little. */
+const GENTLE: PriorParts = { start: 0.35, later: 0.25 };
+/** A version that is broken is broken when it starts, and each request that it takes to find that out has failed. */
+const GRAVE: PriorParts = { start: 0.85, later: 0.1 };
 /** A gross break is looked for over about the length of the watch after completion. */
 const GROSS_SPREAD_TICKS = 1_800;
 /** What is kept of a spread for the ticks after the planned ones: little traffic makes a rollout last hours. */
@@ -32,35 +53,44 @@ export function spreadPrior(tick: number, plannedTicks: number): number {
   return (OVERTIME_PART * plannedTicks) / (tick * (tick + 1));
 }
 
-/**
- * π of this tick. Over a rollout it sums to at most 1: ½ at the start, ¼ over the later stage starts, the rest spread
- * over all ticks.
- */
+/** π of this tick. */
 export function spendPrior(
   plan: GuardPlan,
   prior: PriorState,
   mode: StageMode,
   stage: number,
   isModeNew: boolean,
-): { prior: PriorState; mass: number } {
+): { prior: PriorState; mass: PriorMass } {
   if (mode !== "share") {
     const grossTicks = isModeNew ? 0 : prior.grossTicks;
-    const spread = (1 - START_PART) * spreadPrior(grossTicks + 1, GROSS_SPREAD_TICKS);
-    const mass = grossTicks === 0 ? START_PART + spread : spread;
+    const mass = massAt(spreadPrior(grossTicks + 1, GROSS_SPREAD_TICKS), grossTicks === 0 ? "start" : "between", 0);
     return { prior: { ...prior, grossTicks: grossTicks + 1 }, mass };
   }
-  const laterStages = countShareStages(plan) - 1;
-  const laterPart = laterStages > 0 ? LATER_STAGES_PART : 0;
-  const plannedTicks = Math.max(1, Math.ceil(plan.plannedTicks));
-  const spread = (1 - START_PART - laterPart) * spreadPrior(prior.shareTicks + 1, plannedTicks);
+  const spread = spreadPrior(prior.shareTicks + 1, Math.max(1, Math.ceil(plan.plannedTicks)));
   const isStageNew = stage > prior.furthestStage;
-  let mass = spread;
-  if (prior.shareTicks === 0) mass += START_PART;
-  else if (isStageNew && laterStages > 0) mass += laterPart / laterStages;
+  const moment = prior.shareTicks === 0 ? "start" : isStageNew ? "later stage" : "between";
   return {
     prior: { ...prior, shareTicks: prior.shareTicks + 1, furthestStage: Math.max(stage, prior.furthestStage) },
-    mass,
+    mass: massAt(spread, moment, countShareStages(plan) - 1),
   };
+}
+
+/**
+ * @param spread the part of what is spread that falls on this tick
+ * @param laterStages how many stages follow the first; 0: what would be theirs is spread, too
+ */
+export function massAt(spread: number, moment: "start" | "later stage" | "between", laterStages: number): PriorMass {
+  const share = ({ start, later }: PriorParts): number => {
+    const laterPart = laterStages > 0 ? later : 0;
+    const mass = (1 - start - laterPart) * spread;
+    if (moment === "start") return mass + start;
+    return moment === "later stage" && laterStages > 0 ? mass + laterPart / laterStages : mass;
+  };
+  return { even: share(EVEN), gentle: share(GENTLE), grave: share(GRAVE) };
+}
+
+export function addMass(a: PriorMass, b: PriorMass): PriorMass {
+  return { even: a.even + b.even, gentle: a.gentle + b.gentle, grave: a.grave + b.grave };
 }
 
 function countShareStages(plan: GuardPlan): number {

@@ -3,9 +3,10 @@ import type { ShadowReading } from "./decision.ts";
 import type { GroupCounts } from "./design-effect.ts";
 import { addBlock, type Evidence, LOG_ZERO, logEvidence, startEvidence } from "./evidence.ts";
 import { BET_RATIOS, EMPTY_BLOCK, failureLogFactors, type RateBlock } from "./failure-rate-test.ts";
-import type { FailureRateSignal } from "./plan.ts";
+import type { FailureRateSignal, Stakes } from "./plan.ts";
 import { addRateBlocks } from "./rate-signal.ts";
-import { spreadPrior } from "./restart-prior.ts";
+import { addMass, massAt, massOf, NO_MASS, type PendingPrior, type PriorMass, spreadPrior } from "./restart-prior.ts";
+import { stakeOf } from "./stakes.ts";
 
 /** Pretend canary j has the unit groups 2j and 2j+1 of the baseline's own traffic, against the other 18. */
 const GROUPS_PER_CANARY = 2;
@@ -18,14 +19,11 @@ export type ShadowState = {
 
 type ShadowCanary = {
   readonly block: RateBlock;
-  readonly pendingPrior: number;
+  readonly pendingPrior: PendingPrior;
   readonly evidence: Evidence;
   readonly maxLogEvidence: number;
   readonly hasAlarmed: boolean;
 };
-
-/** ½ at the start, ½ spread over the ticks: the same traffic has no later stage. */
-const START_PRIOR = 0.5;
 
 /** What the shadows share with the real signal: all of it known before the tick. */
 export type ShadowTest = {
@@ -33,6 +31,7 @@ export type ShadowTest = {
   readonly baselineRate: number;
   readonly designEffect: number;
   readonly plannedTicks: number;
+  readonly stakes: Stakes;
   /** ln(1/α) of the rollout: an alarm is what would have rolled back. */
   readonly logLimit: number;
 };
@@ -46,8 +45,9 @@ export function foldShadows(
   if (baseline?.groups === undefined) return state;
   const groups = baseline.groups;
   const started = state ?? { ticks: 0, canaries: Array.from({ length: SHADOW_CANARIES }, () => START_CANARY) };
-  const spread = (1 - START_PRIOR) * spreadPrior(started.ticks + 1, Math.max(1, Math.ceil(test.plannedTicks)));
-  const prior = (started.ticks === 0 ? START_PRIOR : 0) + spread;
+  const spread = spreadPrior(started.ticks + 1, Math.max(1, Math.ceil(test.plannedTicks)));
+  // The same traffic has no later stage.
+  const prior = massAt(spread, started.ticks === 0 ? "start" : "between", 0);
   const all = sumGroups(groups, 0, UNIT_GROUP_COUNT);
   return {
     ticks: started.ticks + 1,
@@ -76,22 +76,27 @@ export function readShadows(state: ShadowState | null): ShadowReading | null {
 
 const START_CANARY: ShadowCanary = {
   block: EMPTY_BLOCK,
-  pendingPrior: 0,
+  pendingPrior: NO_MASS,
   evidence: startEvidence(BET_RATIOS.length),
   maxLogEvidence: 0,
   hasAlarmed: false,
 };
 
-function foldCanary(canary: ShadowCanary, test: ShadowTest, prior: number, added: RateBlock): ShadowCanary {
+function foldCanary(canary: ShadowCanary, test: ShadowTest, prior: PriorMass, added: RateBlock): ShadowCanary {
   const block = addRateBlocks(canary.block, added);
-  const pendingPrior = canary.pendingPrior + prior;
+  const pendingPrior = addMass(massOf(canary.pendingPrior), prior);
   if (block.candidateRequests === 0) return { ...canary, block, pendingPrior };
   const logFactors = failureLogFactors(block, test.baselineRate, test.signal.tolerance);
-  const evidence = addBlock(canary.evidence, pendingPrior, logFactors, test.designEffect);
+  const evidence = addBlock(
+    canary.evidence,
+    stakeOf(test.stakes, "share", pendingPrior),
+    logFactors,
+    test.designEffect,
+  );
   const reached = logEvidence(evidence);
   return {
     block: EMPTY_BLOCK,
-    pendingPrior: 0,
+    pendingPrior: NO_MASS,
     evidence,
     maxLogEvidence: Math.max(canary.maxLogEvidence, reached),
     hasAlarmed: canary.hasAlarmed || Math.log(test.signal.weight) + reached >= test.logLimit,

@@ -1,4 +1,6 @@
 import type { ComparedCounts } from "./counts.ts";
+import type { Stakes } from "./plan.ts";
+import type { PriorMass } from "./restart-prior.ts";
 import type { StageMode } from "./stage-mode.ts";
 
 /** What a signal is told about the tick it folds in. */
@@ -9,7 +11,8 @@ export type SignalTick = {
   /** First tick of a new way of judging: gross-break evidence starts again, an open block is dropped. */
   readonly isModeNew: boolean;
   /** π of this tick. */
-  readonly prior: number;
+  readonly prior: PriorMass;
+  readonly stakes: Stakes;
   /** False in the first seconds after a share change, when caches are cold: latency is not judged. */
   readonly isSettled: boolean;
   /** The signal's own source; `undefined`: it sent nothing. */

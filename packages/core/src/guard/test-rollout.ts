@@ -50,6 +50,7 @@ export function planWith(overrides: Partial<GuardPlan> = {}): GuardPlan {
     silence: DEFAULT_SILENCE,
     maxProjectedSeconds: 1_800,
     plannedTicks: 600,
+    stakes: "graded",
     ...overrides,
   };
 }

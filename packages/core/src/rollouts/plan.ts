@@ -207,5 +207,6 @@ export function planGuard(
     silence: settings.silence,
     maxProjectedSeconds: settings.maxProjectedSeconds,
     plannedTicks: plannedSeconds,
+    stakes: "graded",
   };
 }
