@@ -36,7 +36,7 @@ describeInBrowser("the Delivery page", () => {
     expect(sentence).toMatch(
       /^Pickup holds delivery back most: capped at .* would fall from .* to [\d.]+ [dh] \[.* – .*\]/,
     );
-    expect(stages.map((each) => each.toLowerCase())).toEqual(report.whatIf.slice(0, 4).map(({ stage }) => stage));
+    expect(stages.map((each) => each.toLowerCase())).toEqual(report.whatIf.map(({ stage }) => stage));
   });
 
   journey("opens what each figure is made of, and keeps it in the address", async ({ open }) => {
@@ -53,6 +53,67 @@ describeInBrowser("the Delivery page", () => {
     const report = await server.api.get<{ changeFailRate: { failed: number } }>("/api/v1/services/shop/delivery");
     expect(failures).toBe(report.changeFailRate.failed + 1);
     expect(page.url()).not.toContain("open=");
+  });
+
+  journey("opens the change behind a point, what shipped it, and from a bar its changes", async ({ open }) => {
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
+    const dialog = page.getByRole("dialog");
+
+    await page.getByTestId("sized-change").last().click({ force: true });
+    await dialog.getByRole("rowheader", { name: /^Pickup/ }).waitFor();
+    await dialog.getByRole("link", { name: /^shop-/ }).click();
+    await dialog.getByRole("columnheader", { name: "Lead time" }).waitFor();
+    expect(page.url()).toContain("open=deployment");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+
+    await page
+      .getByTestId("batch-bin")
+      .nth(1)
+      .click({ position: { x: 20, y: 200 } });
+    await dialog.getByText("2 pull requests").first().waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByTestId("stage-week").first().click();
+    await dialog.getByRole("heading", { name: /^Shipped in the week of/ }).waitFor();
+    const figure = page.url();
+
+    const other = await open(server, { token: ADMIN_TOKEN, path: figure.slice(server.url.length) });
+    await other.getByRole("heading", { name: /^Shipped in the week of/ }).waitFor();
+  });
+
+  journey("tells small changes from large ones, each size opening its requests", async ({ open }) => {
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
+
+    await page.getByText(/^Lines changed of \d+ pull requests .* lines took .* \(median\), those of/).waitFor();
+    const row = page.getByRole("row", { name: /^11 – 30/ });
+    const count = Number.parseInt((await row.getByRole("link").textContent()) ?? "", 10);
+    await row.getByRole("link").click();
+
+    const dialog = page.getByRole("dialog", { name: "Of 11 to 30 lines" });
+    await dialog.getByText(`${count}, the slowest first`).waitFor();
+    const sizes = await dialog.getByRole("cell", { name: /^\d+ lines$/ }).allInnerTexts();
+    expect(sizes).toHaveLength(count);
+    expect(sizes.map(Number.parseFloat).every((lines) => lines >= 11 && lines <= 30)).toBe(true);
+  });
+
+  journey("ranks flaky tests with their interval, and opens the runs", async ({ open }) => {
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
+    const flaky = page.getByRole("region", { name: "Flaky tests", exact: true });
+
+    await flaky.getByRole("rowheader").first().waitFor();
+    const tests = await flaky.getByRole("rowheader").allInnerTexts();
+    const [rate] = await flaky.getByRole("cell", { name: /%/ }).allInnerTexts();
+    await flaky.getByRole("link").first().click();
+    const outcomes = page.getByRole("dialog").getByRole("cell", { name: /^(passed|failed)$/ });
+    await outcomes.first().waitFor();
+
+    const report = await server.api.get<{ flakyTests: { test: string; runs: object[] }[] }>(
+      "/api/v1/services/shop/delivery",
+    );
+    expect(tests).toEqual(report.flakyTests.map(({ test }) => test));
+    expect(rate).toMatch(/^[\d.]+ % \[[\d.]+ % – [\d.]+ %\]$/);
+    expect(await outcomes.count()).toBe(report.flakyTests[0]?.runs.length);
+    expect(new Set(await outcomes.allInnerTexts())).toEqual(new Set(["passed", "failed"]));
   });
 
   journey("shows another window of time, and what waits now", async ({ open }) => {

@@ -2,7 +2,8 @@ import type { Api } from "./api.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const EVENTS_PER_BATCH = 500;
+const QUARTER_MS = 90 * DAY_MS;
+const EVENTS_PER_BATCH = 1_000;
 
 const PEOPLE = ["maya", "jonas", "lena", "omar"] as const;
 const SUBJECTS = [
@@ -10,11 +11,19 @@ const SUBJECTS = [
   ...["Mend the basket's badge", "Drop the old index", "Log in with a passkey", "Returns without a call"],
 ] as const;
 
+/** Names, and how often each fails for no reason. */
+const TESTS = [
+  ["checkout › pays once when the button is pressed twice", 0.09],
+  ["search › finds what was indexed a second ago", 0.03],
+  ["basket › adds up", 0],
+] as const;
+
 type Told = { readonly type: string; readonly atMs: number; readonly subject: object; readonly customData: object };
 
 /**
- * Tells a server a quarter of a team's deliveries as CDEvents, up to a moment: about three requests a weekday, which wait long for a first look, a deployment
- * for every two or three of them, some of which fail and are mended. The same for the same seed.
+ * Tells a server a quarter of a team's deliveries as CDEvents, up to a moment, and the quarter before it, which was slower: about three requests a weekday, which
+ * wait long for a first look, the large ones longest, a deployment for every two or three of them, some of which fail and are mended or taken back, and the
+ * tests that ran, two of which are flaky. The same for the same seed.
  */
 export async function tellQuarter(api: Api, service: string, untilMs: number, seed = 7): Promise<void> {
   const repository = `acme/${service}`;
@@ -39,22 +48,34 @@ function quarter(service: string, repository: string, untilMs: number, random: (
   const between = (low: number, high: number) => low + random() * (high - low);
   let waiting: { readonly sha: string; readonly mergedAtMs: number }[] = [];
   let number = 100;
+  let incidents = 0;
   let lastDeployment = "";
+  let previousRevision = "";
+  let lastRevision = "";
   const deploy = (atMs: number, more: object = {}) => {
     const shipped = waiting.filter(({ mergedAtMs }) => mergedAtMs < atMs).map((each) => each.sha);
     const revision = shipped.at(-1) ?? sha(random);
     lastDeployment = `${service}-${number}`;
+    previousRevision = lastRevision;
+    lastRevision = revision;
     const content = { environment: { id: "production" }, artifactId: `pkg:oci/${service}` };
     const customData = { revision, commits: shipped, deploymentId: lastDeployment, isPlanned: true, ...more };
     told.push({ type: "dev.cdevents.service.deployed.0.2.0", atMs, subject: { id: service, content }, customData });
     waiting = waiting.filter(({ mergedAtMs }) => mergedAtMs >= atMs);
   };
-  for (let day = untilMs - 90 * DAY_MS; day < untilMs; day += DAY_MS) {
+  const takeBack = (atMs: number) => {
+    const content = { environment: { id: "production" }, artifactId: `pkg:oci/${service}` };
+    const customData = { revision: previousRevision, deploymentId: `${service}-${number}`, rollsBack: lastDeployment };
+    told.push({ type: "dev.cdevents.service.rolledback.0.2.0", atMs, subject: { id: service, content }, customData });
+  };
+  for (let day = untilMs - 2 * QUARTER_MS; day < untilMs; day += DAY_MS) {
+    const slowness = day < untilMs - QUARTER_MS ? 2.6 : 1.6;
     if ([0, 6].includes(new Date(day).getUTCDay())) continue;
     for (let count = 0; count < 2 + Math.floor(random() * 3); count += 1) {
       number += 1;
       const openedAtMs = day + between(8, 15) * HOUR_MS;
-      const lookedAtMs = openedAtMs + between(1, 6) ** 2 * 1.6 * HOUR_MS;
+      const size = random();
+      const lookedAtMs = openedAtMs + (1 + 5 * (0.3 * random() + 0.7 * size)) ** 2 * slowness * HOUR_MS;
       const approvedAtMs = lookedAtMs + between(0.3, 9) * HOUR_MS;
       const mergedAtMs = approvedAtMs + between(0.1, 3) * HOUR_MS;
       const mergeCommit = sha(random);
@@ -62,7 +83,7 @@ function quarter(service: string, repository: string, untilMs: number, random: (
       const reviewer = PEOPLE[(number + 1) % PEOPLE.length];
       const title = SUBJECTS[number % SUBJECTS.length];
       const subject = { id: String(number), content: { repository: { id: repository }, title } };
-      const linesAdded = Math.round(between(1, 20) ** 2);
+      const linesAdded = Math.round(3 * 10 ** (2.4 * size));
       const tell = (predicate: string, atMs: number, customData: object) => {
         if (atMs < untilMs) told.push({ type: `dev.cdevents.change.${predicate}.0.3.0`, atMs, subject, customData });
       };
@@ -71,6 +92,17 @@ function quarter(service: string, repository: string, untilMs: number, random: (
       tell("reviewed", lookedAtMs, { reviewer, verdict: "commented" });
       tell("reviewed", approvedAtMs, { reviewer, verdict: "approved" });
       tell("merged", mergedAtMs, { mergeCommit });
+      for (const [name, flips] of TESTS) {
+        for (const run of [1, 2]) {
+          const outcome = random() < flips ? "fail" : "pass";
+          const testCase = { id: name };
+          const uri = `https://ci.example/${repository}/${number}/${run}`;
+          const testRun = { id: `${number} ${name} ${run}`, content: { outcome, testCase, uri } };
+          const customData = { repository, revision: mergeCommit, durationMs: Math.round(between(2, 40) * 1_000) };
+          const type = "dev.cdevents.testcaserun.finished.0.2.0";
+          told.push({ type, atMs: approvedAtMs + run * 60_000, subject: testRun, customData });
+        }
+      }
       if (mergedAtMs < untilMs - DAY_MS) waiting.push({ sha: mergeCommit, mergedAtMs });
     }
     if (random() < 0.75 && waiting.length > 0) deploy(day + 2 * DAY_MS + between(16, 18) * HOUR_MS);
@@ -88,7 +120,9 @@ function quarter(service: string, repository: string, untilMs: number, random: (
       });
       const mendedAtMs = hurtAtMs + between(0.2, 4) * HOUR_MS;
       number += 1;
-      deploy(mendedAtMs, { isPlanned: false, remediates: [failed] });
+      incidents += 1;
+      if (incidents % 3 === 0) takeBack(mendedAtMs);
+      else deploy(mendedAtMs, { isPlanned: false, remediates: [failed] });
       told.push({ type: "dev.cdevents.incident.resolved.0.2.0", atMs: mendedAtMs, subject: incident, customData: {} });
     }
   }

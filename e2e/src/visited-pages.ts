@@ -64,6 +64,11 @@ export const VISITS: readonly Visit[] = [
     ready: (page) => page.getByRole("dialog").getByRole("row").nth(1).waitFor(),
   },
   {
+    name: "the changes behind a stage",
+    path: "/delivery?service=billing&open=stage:pickup",
+    ready: (page) => page.getByRole("dialog").getByRole("row").nth(1).waitFor(),
+  },
+  {
     name: "no delivery",
     path: "/delivery?service=billing&environment=staging",
     ready: (page) => page.getByTestId("empty-state").waitFor(),

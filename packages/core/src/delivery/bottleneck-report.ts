@@ -1,4 +1,5 @@
 import type { Distribution, Interval } from "./distribution.ts";
+import type { TestRunFact } from "./facts.ts";
 
 /**
  * A stage of a change on its way. With pull requests: coding, pickup, review, merge, queue, rollout. From git alone only `development` (author's date → committer's date: coding
@@ -82,4 +83,30 @@ export type FlakyTest = {
   readonly interval: Interval;
   /** Time of its failed runs on those revisions. */
   readonly lostMs: number;
+  /** What it is made of: its runs on the revisions where it did both, newest first, at most 20 of `runCount`. */
+  readonly runs: readonly TestRunFact[];
+  readonly runCount: number;
+};
+
+/** What was known of tests in the window: without a test that ran twice on one revision, none can be called flaky, or steady. */
+export type TestCounts = {
+  readonly runs: number;
+  readonly tests: number;
+  /** Tests that ran more than once on some revision. */
+  readonly repeatedTests: number;
+};
+
+/** Size of shipped pull requests against the time from opened (or ready) to merged. */
+export type SizeAgainstTime = {
+  /** Pull requests with both. */
+  readonly n: number;
+  /** Shipped, and without a size or with dates that run backwards. */
+  readonly left: number;
+  /** By size, the smallest first; all of them, those without a pull request too. */
+  readonly bins: readonly {
+    /** Lines added + removed, inclusive. `null`: without end. */
+    readonly linesMin: number;
+    readonly linesMax: number | null;
+    readonly ms: Distribution;
+  }[];
 };

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { fisherPValue } from "./batch-risk.ts";
 import { commitFact, DAY_MS, deploymentFact, factsOf, HOUR_MS, START_MS } from "./delivery.fixture.ts";
 import { distributionOf, groupedMedianInterval, percentileOf, wilsonInterval } from "./distribution.ts";
-import { flakyTestsOf } from "./flaky-tests.ts";
 import { measureDelivery } from "./measure.ts";
 
 describe("percentiles", () => {
@@ -62,31 +61,6 @@ describe("Fisher's exact test", () => {
     [0, 5, 0, 5, 1],
   ])("%d of %d against %d of %d", (hitsA, sizeA, hitsB, sizeB, expected) => {
     expect(fisherPValue(hitsA, sizeA, hitsB, sizeB)).toBeCloseTo(expected, 4);
-  });
-});
-
-describe("a flaky test", () => {
-  it("passed and failed on one revision; being broken, or skipped, is not flaky", () => {
-    const run = (test: string, revision: string, outcome: "passed" | "failed" | "skipped") => ({
-      test,
-      revision,
-      outcome,
-      finishedAtMs: START_MS,
-      durationMs: 1_000,
-    });
-
-    const found = flakyTestsOf([
-      run("flaky", "a", "passed"),
-      run("flaky", "a", "failed"),
-      run("flaky", "b", "passed"),
-      run("flaky", "b", "passed"),
-      run("broken", "a", "failed"),
-      run("broken", "b", "passed"),
-      run("skipped", "a", "skipped"),
-      run("skipped", "a", "passed"),
-    ]);
-
-    expect(found).toMatchObject([{ test: "flaky", flakyRevisions: 1, revisions: 2, rate: 0.5, lostMs: 1_000 }]);
   });
 });
 

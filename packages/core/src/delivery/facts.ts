@@ -155,6 +155,8 @@ export type PipelineRunFact = {
 export type TestRunFact = {
   /** Suite and case, as one name that stays the same from run to run. */
   readonly test: string;
+  /** Where its run can be looked at; `null`: not told. */
+  readonly url: string | null;
   readonly revision: string;
   readonly finishedAtMs: number;
   readonly durationMs: number;

@@ -169,7 +169,7 @@ function toPipelineRun({ id, told }: Subject<ToldOf<"pipeline-run">>): PipelineR
 }
 
 function toTestRun({ told }: Subject<ToldOf<"test-run">>): TestRunFact[] {
-  const { test, revision, finishedAtMs, durationMs = 0, outcome } = told;
+  const { test, url, revision, finishedAtMs, durationMs = 0, outcome } = told;
   if (test === undefined || revision === undefined || finishedAtMs === undefined || outcome === undefined) return [];
-  return [{ test, revision, finishedAtMs, durationMs, outcome }];
+  return [{ test, url: linkOf(url), revision, finishedAtMs, durationMs, outcome }];
 }

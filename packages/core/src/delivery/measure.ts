@@ -2,12 +2,13 @@ import { batchRiskOf } from "./batch-risk.ts";
 import { distributionOf } from "./distribution.ts";
 import type { DeliveryFacts, SourceFact } from "./facts.ts";
 import { type Failures, linkFailures } from "./failure-links.ts";
-import { flakyTestsOf } from "./flaky-tests.ts";
+import { flakyTestsOf, testCountsOf, testHistories } from "./flaky-tests.ts";
 import { flowCheckOf } from "./flow-check.ts";
 import { changeLeadTime, commitLeadTime } from "./lead-time.ts";
 import type { DeliveryReport, MeasuredDeployment, MeasureOptions } from "./report.ts";
 import { buildShippingLedger, type ShippingLedger } from "./shipments.ts";
 import { shippedChanges } from "./shipped-changes.ts";
+import { sizeAgainstTimeOf } from "./size-against-time.ts";
 import { changeFailRateOf, recoveryOf, reworkOf } from "./stability.ts";
 import { stageLedgerOf } from "./stage-ledger.ts";
 import { batchOf, commitCountsOf, frequencyOf } from "./throughput.ts";
@@ -42,6 +43,9 @@ export function measureLedger(ledger: ShippingLedger, facts: DeliveryFacts, opti
   const { ids: reworkIds, ...rework } = reworkOf(view, failures);
   const shipped = shippedChanges(view, facts.changes);
   const changes = shipped.map(({ measured }) => measured);
+  const tests = testHistories(
+    facts.testRuns.filter(({ finishedAtMs }) => options.fromMs <= finishedAtMs && finishedAtMs < options.toMs),
+  );
   return {
     window: { fromMs: options.fromMs, toMs: options.toMs },
     frequency: frequencyOf(view),
@@ -60,9 +64,9 @@ export function measureLedger(ledger: ShippingLedger, facts: DeliveryFacts, opti
     whatIf: whatIfOf(shipped, ledger.shipments, seed),
     flow: flowCheckOf(view),
     batchRisk: batchRiskOf(view, changeFailRate.links),
-    flakyTests: flakyTestsOf(
-      facts.testRuns.filter(({ finishedAtMs }) => options.fromMs <= finishedAtMs && finishedAtMs < options.toMs),
-    ),
+    sizes: sizeAgainstTimeOf(changes),
+    testCounts: testCountsOf(tests),
+    flakyTests: flakyTestsOf(tests),
     deployments: measuredDeployments(view, failures, reworkIds),
     changes,
     assumptions: assumptionsOf(view, facts, attributionWindowMs),

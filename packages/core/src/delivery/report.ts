@@ -1,4 +1,13 @@
-import type { BatchRisk, FlakyTest, FlowCheck, StageLedger, StageName, WhatIf } from "./bottleneck-report.ts";
+import type {
+  BatchRisk,
+  FlakyTest,
+  FlowCheck,
+  SizeAgainstTime,
+  StageLedger,
+  StageName,
+  TestCounts,
+  WhatIf,
+} from "./bottleneck-report.ts";
 import type { Distribution, Interval } from "./distribution.ts";
 import type { ChangeFact, FactKind } from "./facts.ts";
 
@@ -45,6 +54,9 @@ export type DeliveryReport = {
   readonly whatIf: readonly WhatIf[];
   readonly flow: FlowCheck | null;
   readonly batchRisk: BatchRisk;
+  readonly sizes: SizeAgainstTime;
+  readonly testCounts: TestCounts;
+  /** Those that both passed and failed on one revision, the worst first. */
   readonly flakyTests: readonly FlakyTest[];
   /** In the window, by time: what every figure above is made of. */
   readonly deployments: readonly MeasuredDeployment[];

@@ -127,6 +127,35 @@ const trendSeries = z.object({
   changePoints: z.array(z.object({ atMs: ms, before: z.number(), after: z.number(), pValue: z.number() })),
 });
 
+const sizeAgainstTime = z.object({
+  n: z.number().int(),
+  left: z.number().int().describe("Without a size, or with dates that run backwards"),
+  bins: z.array(z.object({ linesMin: z.number(), linesMax: z.number().nullable(), ms: distribution })),
+});
+
+const flakyTest = z
+  .object({
+    test: z.string(),
+    flakyRevisions: z.number().int(),
+    revisions: z.number().int().describe("On which it ran more than once"),
+    rate: ratio,
+    interval: interval.describe("Wilson, 95 %"),
+    lostMs: ms.describe("What its failed runs took"),
+    runs: z
+      .array(
+        z.object({
+          url: z.string().nullable(),
+          revision: z.string(),
+          finishedAtMs: ms,
+          durationMs: ms,
+          outcome: z.enum(["passed", "failed", "skipped"]),
+        }),
+      )
+      .describe("On the revisions where it did both, newest first: at most 20 of `runCount`"),
+    runCount: z.number().int(),
+  })
+  .meta({ id: "FlakyTest" });
+
 export const deliveryReport = z
   .object({
     service: z.string(),
@@ -206,16 +235,13 @@ export const deliveryReport = z
       ),
       pValue: z.number().nullable(),
     }),
-    flakyTests: z.array(
-      z.object({
-        test: z.string(),
-        flakyRevisions: z.number().int(),
-        revisions: z.number().int(),
-        rate: ratio,
-        interval,
-        lostMs: ms,
-      }),
-    ),
+    sizes: sizeAgainstTime.describe("Shipped pull requests, from opened to merged"),
+    testCounts: z.object({
+      runs: z.number().int(),
+      tests: z.number().int(),
+      repeatedTests: z.number().int().describe("Those that ran more than once on some revision"),
+    }),
+    flakyTests: z.array(flakyTest).describe("Passed and failed on one revision, the worst first: at most 100"),
     deployments: z.array(measuredDeployment).describe("In the window, by time: the newest 2,000"),
     changes: z.array(measuredChange).describe("Shipped in the window: the newest 5,000"),
     openChanges: z.array(openChange).describe("Waiting now, the longest first"),

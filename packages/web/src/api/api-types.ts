@@ -3627,14 +3627,8 @@ export interface components {
             /** @description In the window, by time: the newest 2,000 */
             deployments: components["schemas"]["MeasuredDeployment"][];
             environment: string;
-            flakyTests: {
-                flakyRevisions: number;
-                interval: components["schemas"]["DeliveryInterval"];
-                lostMs: number;
-                rate: number;
-                revisions: number;
-                test: string;
-            }[];
+            /** @description Passed and failed on one revision, the worst first: at most 100 */
+            flakyTests: components["schemas"]["FlakyTest"][];
             flow: {
                 expectedMeanMs: number;
                 isConsistent: boolean;
@@ -3683,6 +3677,17 @@ export interface components {
                 lastHeardAtMs: number;
                 name: string;
             }[];
+            /** @description Shipped pull requests, from opened to merged */
+            sizes: {
+                bins: {
+                    linesMax: number | null;
+                    linesMin: number;
+                    ms: components["schemas"]["DeliveryDistribution"];
+                }[];
+                /** @description Without a size, or with dates that run backwards */
+                left: number;
+                n: number;
+            };
             stages: {
                 left: number;
                 n: number;
@@ -3706,6 +3711,12 @@ export interface components {
                 }[];
             } | null;
             target: components["schemas"]["DeliveryTarget"] | null;
+            testCounts: {
+                /** @description Those that ran more than once on some revision */
+                repeatedTests: number;
+                runs: number;
+                tests: number;
+            };
             trend: {
                 changePoints: {
                     after: number;
@@ -4052,6 +4063,27 @@ export interface components {
         FlagVersionPage: {
             items: components["schemas"]["FlagVersion"][];
             next: string | null;
+        };
+        FlakyTest: {
+            flakyRevisions: number;
+            /** @description Wilson, 95 % */
+            interval: components["schemas"]["DeliveryInterval"];
+            /** @description What its failed runs took */
+            lostMs: number;
+            rate: number;
+            /** @description On which it ran more than once */
+            revisions: number;
+            runCount: number;
+            /** @description On the revisions where it did both, newest first: at most 20 of `runCount` */
+            runs: {
+                durationMs: number;
+                finishedAtMs: number;
+                /** @enum {string} */
+                outcome: "passed" | "failed" | "skipped";
+                revision: string;
+                url: string | null;
+            }[];
+            test: string;
         };
         FoundSignal: {
             /** @description null: a latency */

@@ -1,20 +1,24 @@
 import { IconHourglass } from "@tabler/icons-react";
 import type { DeliveryReport } from "../api/types.ts";
-import { formatPercent } from "../ui/format.ts";
+import { countOf, formatPercent } from "../ui/format.ts";
 import classes from "./bottleneck.module.css";
+import { DataTable } from "./data-table.tsx";
 import { formatSpan, formatSpanWithin, STAGE_WORDS } from "./figures.ts";
+import { OpenLink } from "./open-link.tsx";
 
-const RANKED_MAX = 4;
+/** Changes that a replay needs to say anything, as on the command line. */
+const REPLAY_N_MIN = 20;
 
 /** Names the bottleneck: the stage whose cap, replayed on the real deployments, would save most. */
 export function Bottleneck({ report }: { report: DeliveryReport }) {
-  const ranked = report.whatIf.slice(0, RANKED_MAX);
+  const ranked = report.whatIf;
   const [first] = ranked;
   if (!first) {
     return (
       <section className={classes.panel} aria-label="The bottleneck">
         <p className={classes.quiet}>
-          Too few changes were shipped in this time to replay them: the bottleneck is not named.
+          Too few: {countOf(report.stages?.n ?? 0, "change")} of this time can be replayed, and {REPLAY_N_MIN} are
+          needed to name the bottleneck.
         </p>
       </section>
     );
@@ -35,43 +39,34 @@ export function Bottleneck({ report }: { report: DeliveryReport }) {
         )}
       </p>
       {ranked.length > 1 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by the keyboard
-        <section className={classes.scroll} aria-label="What each cap would save" tabIndex={0}>
-          <table className={classes.table}>
-            <caption>What if one stage were capped, replayed on the real deployments</caption>
-            <thead>
-              <tr>
-                <th scope="col">Stage</th>
-                <th scope="col">Capped at</th>
-                <th scope="col">Median would be</th>
-                <th scope="col">p90 would be</th>
-                <th scope="col">Touches</th>
-              </tr>
-            </thead>
-            <tbody>
-              {ranked.map((each) => (
-                <tr key={each.stage}>
-                  <th scope="row">{STAGE_WORDS[each.stage].label}</th>
-                  <td>{formatSpan(each.capMs)}</td>
-                  <td>
-                    {formatSpanWithin(each.median.after, each.median.afterInterval)}
-                    <Saving before={each.median.before} after={each.median.after} />
-                  </td>
-                  <td>
-                    {formatSpanWithin(each.p90.after, each.p90.afterInterval)}
-                    <Saving before={each.p90.before} after={each.p90.after} />
-                  </td>
-                  <td>
-                    {each.touched} of {each.n}
-                    {each.absorbed > 0 && (
-                      <span className={classes.quiet}> · {each.absorbed} absorbed by batching</span>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <DataTable
+          label="What each cap would save"
+          caption="What if one stage were capped, replayed on the real deployments: the largest saving first. In brackets, what the data does not rule out (95 %)"
+          columns={["Stage", "Capped at", "Median would be", "p90 would be", "Touches"]}
+        >
+          {ranked.map((each) => (
+            <tr key={each.stage}>
+              <th scope="row">
+                <OpenLink open={`stage:${each.stage}`} label={`${STAGE_WORDS[each.stage].label}. Show the changes`}>
+                  {STAGE_WORDS[each.stage].label}
+                </OpenLink>
+              </th>
+              <td>{formatSpan(each.capMs)}</td>
+              <td>
+                {formatSpanWithin(each.median.after, each.median.afterInterval)}
+                <Saving before={each.median.before} after={each.median.after} />
+              </td>
+              <td>
+                {formatSpanWithin(each.p90.after, each.p90.afterInterval)}
+                <Saving before={each.p90.before} after={each.p90.after} />
+              </td>
+              <td>
+                {each.touched} of {each.n}
+                {each.absorbed > 0 && <span className={classes.quiet}> · {each.absorbed} absorbed by batching</span>}
+              </td>
+            </tr>
+          ))}
+        </DataTable>
       )}
     </section>
   );

@@ -51,9 +51,16 @@ export function Caveats({ report }: { report: DeliveryReport }) {
       <details>
         <summary>How others fare, for context only</summary>
         <p>
-          The survey of 2025, all industries: change fail rate about 19 %, rework rate about 22 %; a lead time between a
-          day and a week is usual. Compare a service with its own past rather than with others. Source: DORA, Google
-          Cloud, 2025, CC BY 4.0 (<a href="https://dora.dev">dora.dev</a>).
+          Each year DORA asks people in all industries how their teams deliver. The average answers of 2025: a change
+          takes between a day and a week from commit to users; about 1 in 5 fails (19 %); a little more than 1
+          deployment in 5 was not planned and mends something (22 %).
+        </p>
+        <p>
+          These are answers to a questionnaire, not measurements, and your service is another than theirs. Nothing on
+          this page is graded by them: compare the service with its own past.
+        </p>
+        <p>
+          Source: DORA, Google Cloud, 2025, licence CC BY 4.0, <a href="https://dora.dev">dora.dev</a>.
         </p>
       </details>
     </section>

@@ -14,10 +14,12 @@ import classes from "./delivery-page.module.css";
 import { deliveryQuery, servicesQuery } from "./delivery-queries.ts";
 import { WINDOW_DAYS, WINDOW_DAYS_DEFAULT } from "./delivery-search.ts";
 import { DeploymentTimeline } from "./deployment-timeline.tsx";
+import { FlakyTests } from "./flaky-tests.tsx";
 import { LeadTimeScatter } from "./lead-time-scatter.tsx";
 import { MeasureCards } from "./measure-cards.tsx";
 import { NoFacts } from "./no-facts.tsx";
-import { OpenedChanges } from "./opened-changes.tsx";
+import { OpenedDialog } from "./opened-dialog.tsx";
+import { SizeScatter } from "./size-scatter.tsx";
 import { StageLedger } from "./stage-ledger.tsx";
 import { TargetLine } from "./target-line.tsx";
 import { WaitingNow } from "./waiting-now.tsx";
@@ -104,9 +106,11 @@ function Report({
         <LeadTimeScatter report={report} />
         <BatchHistogram report={report} />
       </div>
+      <SizeScatter report={report} />
       <WaitingNow changes={report.openChanges} />
+      <FlakyTests report={report} />
       <Caveats report={report} />
-      <OpenedChanges report={report} />
+      <OpenedDialog report={report} />
     </>
   );
 }

@@ -1,8 +1,10 @@
-import type { DeliveryReport, MeasuredDeployment } from "../api/types.ts";
+import type { DeliveryReport } from "../api/types.ts";
 import { formatExactTime } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
+import { type DeploymentSize, deploymentSizes } from "./deployment-size.ts";
+import { useOpen } from "./open-link.tsx";
+import { broughtText } from "./opened-deployments.tsx";
 import { formatDay, linearScale, timeTicks } from "./scale.ts";
-import { useOpenDeployment } from "./use-open-deployment.ts";
 
 const HEIGHT = 118;
 const LEFT = 84;
@@ -17,8 +19,9 @@ const LANES = [
 
 /** When something reached users, which of it failed, what was taken back, and what hurt meanwhile. */
 export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
-  const { deployments, incidents, window } = report;
-  const onOpen = useOpenDeployment();
+  const { incidents, window } = report;
+  const deployments = deploymentSizes(report);
+  const onOpen = useOpen();
   const failed = deployments.filter((each) => each.isFailed).length;
   const rollbacks = deployments.filter((each) => each.role === "rollback").length;
   return (
@@ -56,7 +59,7 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
               ),
             )}
             {incidents.map((each) => (
-              <Incident key={each.id} incident={each} x={x} toMs={window.toMs} />
+              <Incident key={each.id} incident={each} x={x} toMs={window.toMs} onOpen={onOpen} />
             ))}
             {deployments
               .toSorted((a, b) => Number(a.isFailed) - Number(b.isFailed))
@@ -71,28 +74,26 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
 }
 
 type DeploymentProps = {
-  readonly deployment: MeasuredDeployment;
+  readonly deployment: DeploymentSize;
   readonly x: number;
-  readonly onOpen: (id: string) => void;
+  readonly onOpen: (open: string) => void;
 };
 
 function Deployment({ deployment, x, onOpen }: DeploymentProps) {
-  const { id, name, atMs, role, isFailed, kind, nonMerge } = deployment;
+  const { id, name, atMs, role, isFailed, kind } = deployment;
   const isRollback = role === "rollback";
   const looks = isRollback ? "rollback" : isFailed ? "failed" : kind === "flag" ? "flag" : "fine";
   const words = isRollback
     ? "took back"
     : isFailed
-      ? "failed"
-      : kind === "flag"
-        ? "a flag's rollout"
-        : `${nonMerge} commits`;
+      ? `failed, brought ${broughtText(deployment)}`
+      : broughtText(deployment);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a short way for the mouse; the same is behind the figures
     <g
       transform={`translate(${x} ${LANES[isRollback ? 1 : 0].y})`}
       style={{ cursor: "pointer" }}
-      onClick={() => onOpen(id)}
+      onClick={() => onOpen(`deployment:${id}`)}
     >
       <title>{`${name}, ${words}
 ${formatExactTime(atMs)}`}</title>
@@ -106,14 +107,16 @@ type IncidentProps = {
   readonly incident: DeliveryReport["incidents"][number];
   readonly x: (ms: number) => number;
   readonly toMs: number;
+  readonly onOpen: (open: string) => void;
 };
 
-function Incident({ incident, x, toMs }: IncidentProps) {
+function Incident({ incident, x, toMs, onOpen }: IncidentProps) {
   const from = x(incident.detectedAtMs);
   const width = Math.max(6, x(incident.resolvedAtMs ?? toMs) - from);
   const isOpen = incident.resolvedAtMs === null;
   return (
-    <g>
+    // biome-ignore lint/a11y/noStaticElementInteractions: a short way for the mouse; the same is behind the figures
+    <g style={{ cursor: "pointer" }} onClick={() => onOpen("incidents")}>
       <title>{`${incident.title}${isOpen ? ", still open" : ""}\n${formatExactTime(incident.detectedAtMs)}`}</title>
       <rect
         x={from}

@@ -1,9 +1,10 @@
 import type { DeliveryReport, MeasuredChange } from "../api/types.ts";
-import { formatExactTime } from "../ui/format.ts";
+import { countOf, formatCount, formatExactTime } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
 import { formatSpan, MEDIAN_N_MIN } from "./figures.ts";
-import { DURATION_TICKS_MS, formatDay, linearScale, logScale, timeTicks } from "./scale.ts";
-import { useOpenDeployment } from "./use-open-deployment.ts";
+import { useOpen } from "./open-link.tsx";
+import { TooFew } from "./panel.tsx";
+import { durationTicks, formatDay, linearScale, logScale, timeTicks } from "./scale.ts";
 
 const HEIGHT = 260;
 const LEFT = 44;
@@ -18,16 +19,18 @@ const POINTS_MAX = 1_500;
 /** Every change by when it was shipped and how long it took, on a logarithm, with p50, p85 and p90. */
 export function LeadTimeScatter({ report }: { report: DeliveryReport }) {
   const { changes, window } = report;
-  const onOpen = useOpenDeployment();
+  const onOpen = useOpen();
   const known = changes.flatMap((change) => (change.leadMs === null ? [] : [{ change, leadMs: change.leadMs }]));
-  if (known.length < MEDIAN_N_MIN) return null;
+  if (known.length < MEDIAN_N_MIN) {
+    return <TooFew title="Lead times">{countOf(known.length, "change")} with a lead time.</TooFew>;
+  }
   const sorted = known.map((each) => each.leadMs).sort((a, b) => a - b);
   const lines = LINES.map((p) => ({ p, ms: percentile(sorted, p) }));
   const range = [Math.max(60_000, sorted[0] ?? 0), Math.max(120_000, sorted.at(-1) ?? 0)] as const;
   return (
     <ChartFrame
       title="Lead times"
-      note={`Each point a ${known[0]?.change.unit ?? "change"}${known.length > POINTS_MAX ? `; the newest ${POINTS_MAX} of ${known.length}` : ""}`}
+      note={noteOf(known)}
       height={HEIGHT}
       description={lines.map(({ p, ms }) => `p${p * 100}: ${formatSpan(ms)}`).join("; ")}
     >
@@ -36,7 +39,7 @@ export function LeadTimeScatter({ report }: { report: DeliveryReport }) {
         const y = logScale(range, [HEIGHT - BOTTOM - 4, 8]);
         return (
           <>
-            {DURATION_TICKS_MS.filter((tick) => tick >= range[0] && tick <= range[1]).map((tick) => (
+            {durationTicks(range, y).map((tick) => (
               <g key={tick}>
                 <line x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} stroke="var(--line)" />
                 <text x={LEFT - 6} y={y(tick) + 4} textAnchor="end">
@@ -83,12 +86,17 @@ export function LeadTimeScatter({ report }: { report: DeliveryReport }) {
   );
 }
 
+function noteOf(known: readonly { readonly change: MeasuredChange }[]): string {
+  const of = countOf(known.length, known[0]?.change.unit ?? "change");
+  return known.length > POINTS_MAX ? `${of}; drawn are the newest ${formatCount(POINTS_MAX)}` : of;
+}
+
 type PointProps = {
   readonly change: MeasuredChange;
   readonly x: number;
   readonly y: number;
   readonly leadMs: number;
-  readonly onOpen: (deploymentId: string) => void;
+  readonly onOpen: (open: string) => void;
 };
 
 function Point({ change, x, y, leadMs, onOpen }: PointProps) {
@@ -97,7 +105,8 @@ function Point({ change, x, y, leadMs, onOpen }: PointProps) {
     <circle
       {...{ cx: x, cy: y, r: 3.2, fill: "var(--candidate-arm)", fillOpacity: 0.55 }}
       style={{ cursor: "pointer" }}
-      onClick={() => onOpen(change.deploymentId)}
+      data-testid="lead-time"
+      onClick={() => onOpen(`change:${change.id}`)}
     >
       <title>{`${change.title}
 ${change.author}, ${formatSpan(leadMs)}, shipped ${formatExactTime(change.shippedAtMs)}`}</title>

@@ -1,7 +1,7 @@
-import { Link } from "@tanstack/react-router";
 import type { DeliveryReport } from "../api/types.ts";
 import { comparedWith, type Measure, type MeasureName, measuresOf } from "./figures.ts";
 import classes from "./measure-cards.module.css";
+import { OpenLink } from "./open-link.tsx";
 import { Sparkline } from "./sparkline.tsx";
 
 type Props = { report: DeliveryReport; before: DeliveryReport | undefined; days: number };
@@ -41,15 +41,13 @@ function Card({ measure, compared, trend }: { measure: Measure; compared: string
   return (
     <article className={classes.card} data-measure={measure.name}>
       <h2>{measure.label}</h2>
-      <Link
-        to="/delivery"
-        search={(search) => ({ ...search, open: measure.opens })}
-        className={classes.value}
-        data-few={measure.value === null}
-        aria-label={`${measure.label}: ${measure.text}. Show what it is made of`}
+      <OpenLink
+        open={measure.opens}
+        className={measure.value === null ? `${classes.value} ${classes.few}` : classes.value}
+        label={`${measure.label}: ${measure.text}. Show what it is made of`}
       >
         {measure.text}
-      </Link>
+      </OpenLink>
       <p>{measure.made}</p>
       {trend && <Sparkline values={trend.points.map((point) => point.value)} label={`${measure.label} over time`} />}
       <p className={classes.finding}>{[compared, trend && findingOf(trend)].filter(Boolean).join(" · ")}</p>

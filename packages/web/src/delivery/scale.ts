@@ -4,6 +4,8 @@ export type Scale = (value: number) => number;
 type Range = readonly [from: number, to: number];
 
 const DAY_MS = 86_400_000;
+/** Two lines of small text. */
+const TICK_GAP_PIXELS = 22;
 
 export function linearScale([from, to]: Range, [start, end]: Range): Scale {
   const span = to - from;
@@ -25,19 +27,26 @@ export function timeTicks([fromMs, toMs]: Range, most: number): number[] {
   return ticks;
 }
 
-/** Round durations that a lead time is read against, in milliseconds: an hour to a year. */
-export const DURATION_TICKS_MS: readonly number[] = [
-  60_000,
-  600_000,
-  3_600_000,
-  6 * 3_600_000,
-  DAY_MS,
-  3 * DAY_MS,
-  7 * DAY_MS,
-  30 * DAY_MS,
-  90 * DAY_MS,
-  365 * DAY_MS,
+const HOUR_MS = 3_600_000;
+
+/** Round durations that a time is read against, in milliseconds: a minute to a year. */
+const DURATION_TICKS_MS: readonly number[] = [
+  ...[60_000, 600_000],
+  ...[1, 3, 6, 12].map((hours) => hours * HOUR_MS),
+  ...[1, 2, 4, 7, 14, 30, 90, 365].map((days) => days * DAY_MS),
 ];
+
+/** Those of them within a range that do not touch each other, the smallest first. */
+export function durationTicks([from, to]: Range, scale: Scale): number[] {
+  const ticks: number[] = [];
+  for (const tick of DURATION_TICKS_MS) {
+    const last = ticks.at(-1);
+    if (tick < from || tick > to || (last !== undefined && Math.abs(scale(tick) - scale(last)) < TICK_GAP_PIXELS))
+      continue;
+    ticks.push(tick);
+  }
+  return ticks;
+}
 
 const dayFormat = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
 

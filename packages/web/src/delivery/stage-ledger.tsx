@@ -1,7 +1,10 @@
 import type { DeliveryReport, StageName } from "../api/types.ts";
-import { formatPercent } from "../ui/format.ts";
+import { countOf, formatPercent } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
+import { DataTable } from "./data-table.tsx";
 import { formatSpan, MEDIAN_N_MIN, STAGE_WORDS } from "./figures.ts";
+import { OpenLink, useOpen } from "./open-link.tsx";
+import { Panel, TooFew } from "./panel.tsx";
 import { formatDay, linearScale } from "./scale.ts";
 import { hatchOf, STAGE_COLOR, StageHatches } from "./stage-colors.tsx";
 import classes from "./stage-ledger.module.css";
@@ -16,14 +19,21 @@ const LABEL_PIXELS = 64;
 
 /** Where the time of a change goes, waiting apart from work: by week, in all, and of the slowest tenth. */
 export function StageLedger({ report: { stages } }: { report: DeliveryReport }) {
-  if (stages === null || stages.n < MEDIAN_N_MIN) return null;
+  if (stages === null || stages.n < MEDIAN_N_MIN) {
+    const n = stages?.n ?? 0;
+    return (
+      <TooFew title="Where the time goes">
+        {countOf(n, "change")} shipped in this time with all the moments known.
+      </TooFew>
+    );
+  }
   const isWaiting = new Map(stages.stages.map((each) => [each.stage, each.isWaiting]));
   const fillOf = (stage: StageName) => (isWaiting.get(stage) ? hatchOf(stage) : STAGE_COLOR[stage]);
   return (
     <div className={classes.ledger}>
       <ChartFrame
         title="Where the time goes"
-        note={`Mean of ${stages.n} ${stages.unit === "commit" ? "commits" : "pull requests"}, by the week they were shipped${stages.left > 0 ? `; ${stages.left} without all times are left out` : ""}`}
+        note={`Mean of ${countOf(stages.n, stages.unit)}, by the week they were shipped${stages.left > 0 ? `; ${stages.left} without all times are left out` : ""}. Hatched is waiting, plain is work. A bar opens its changes`}
         height={HEIGHT}
         description={stages.stages
           .map((each) => `${STAGE_WORDS[each.stage].label}: ${formatPercent(each.shareOfTotal)} of the time`)
@@ -31,7 +41,10 @@ export function StageLedger({ report: { stages } }: { report: DeliveryReport }) 
       >
         {(width) => <Weeks ledger={stages} width={width} fillOf={fillOf} />}
       </ChartFrame>
-      <StageTable ledger={stages} fillOf={fillOf} />
+      <Panel title="Of all the time, and of the slowest tenth" note={<SlowestNote ledger={stages} />}>
+        <ShareBars ledger={stages} fillOf={fillOf} />
+        <StageTable ledger={stages} fillOf={fillOf} />
+      </Panel>
     </div>
   );
 }
@@ -39,6 +52,7 @@ export function StageLedger({ report: { stages } }: { report: DeliveryReport }) 
 type WeeksProps = { ledger: Ledger; width: number; fillOf: (stage: StageName) => string };
 
 function Weeks({ ledger, width, fillOf }: WeeksProps) {
+  const onOpen = useOpen();
   const totals = ledger.weeks.map((week) => Object.values(week.meanMs).reduce((sum, ms) => sum + ms, 0));
   const most = Math.max(...totals, 1);
   const y = linearScale([0, most], [HEIGHT - BOTTOM, TOP]);
@@ -58,7 +72,14 @@ function Weeks({ ledger, width, fillOf }: WeeksProps) {
       ))}
       <line x1={LEFT} x2={width} y1={y(0)} y2={y(0)} stroke="var(--line-strong)" />
       {ledger.weeks.map((week, index) => (
-        <g key={week.fromMs} transform={`translate(${LEFT + step * index + (step - bar) / 2} 0)`}>
+        // biome-ignore lint/a11y/noStaticElementInteractions: a short way for the mouse; the same is behind the figures
+        <g
+          key={week.fromMs}
+          transform={`translate(${LEFT + step * index + (step - bar) / 2} 0)`}
+          style={{ cursor: "pointer" }}
+          data-testid="stage-week"
+          onClick={() => onOpen(`week:${week.fromMs}`)}
+        >
           <title>{titleOf(ledger, week)}</title>
           <Stack ledger={ledger} week={week} width={bar} y={y} fillOf={fillOf} />
           {index % every === 0 && (
@@ -96,57 +117,88 @@ function titleOf(ledger: Ledger, week: Ledger["weeks"][number]): string {
   return [`Week of ${formatDay(week.fromMs)}, ${week.n} shipped`, ...stages].join("\n");
 }
 
-function StageTable({ ledger, fillOf }: { ledger: Ledger; fillOf: (stage: StageName) => string }) {
+function SlowestNote({ ledger }: { ledger: Ledger }) {
+  const [worst] = ledger.stages.toSorted((a, b) => b.shareOfSlowest - a.shareOfSlowest);
   return (
-    <div className={classes.tableHolder}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">Stage</th>
-            <th scope="col">Median</th>
-            <th scope="col">p90</th>
-            <th scope="col">Of the time</th>
-            <th scope="col">Of the slowest tenth</th>
-          </tr>
-        </thead>
-        <tbody>
-          {ledger.stages.map((each) => (
-            <tr key={each.stage}>
-              <th scope="row">
-                <span className={classes.stage}>
-                  <svg width={12} height={12} aria-hidden>
-                    <rect width={12} height={12} rx={2} fill={fillOf(each.stage)} />
-                  </svg>
-                  <span>
-                    {STAGE_WORDS[each.stage].label}
-                    <small>
-                      {each.isWaiting ? "waiting" : "work"}: {STAGE_WORDS[each.stage].about}
-                    </small>
-                  </span>
-                </span>
-              </th>
-              <td>{each.ms.median === null ? "–" : formatSpan(each.ms.median)}</td>
-              <td>{each.ms.p90 === null ? "–" : formatSpan(each.ms.p90)}</td>
-              <td>
-                <Share ratio={each.shareOfTotal} />
-              </td>
-              <td>
-                <Share ratio={each.shareOfSlowest} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <>
+      The <OpenLink open="slowest">slowest tenth</OpenLink> of the changes is what people remember
+      {worst && (
+        <>
+          : {STAGE_WORDS[worst.stage].label.toLowerCase()} takes{" "}
+          {formatPercent(Number(worst.shareOfSlowest.toFixed(2)))} of its time
+        </>
+      )}
+      .
+    </>
+  );
+}
+
+const BAR_HEIGHT = 22;
+
+type SharesProps = { readonly ledger: Ledger; readonly fillOf: (stage: StageName) => string };
+
+/** All the time and that of the slowest tenth, one below the other, each as long as the whole: what grows in the second is what makes changes slow. */
+function ShareBars({ ledger, fillOf }: SharesProps) {
+  return (
+    <div className={classes.shares}>
+      {[
+        { name: "All", shareOf: (each: Ledger["stages"][number]) => each.shareOfTotal },
+        { name: "Slowest tenth", shareOf: (each: Ledger["stages"][number]) => each.shareOfSlowest },
+      ].map(({ name, shareOf }) => (
+        <div key={name} className={classes.shareRow}>
+          <span>{name}</span>
+          <svg
+            width="100%"
+            height={BAR_HEIGHT}
+            role="img"
+            aria-label={`${name}: ${ledger.stages.map((each) => `${STAGE_WORDS[each.stage].label} ${formatPercent(Number(shareOf(each).toFixed(2)))}`).join(", ")}`}
+          >
+            <StageHatches />
+            {ledger.stages.map((each, index) => (
+              <rect
+                key={each.stage}
+                x={`${100 * ledger.stages.slice(0, index).reduce((sum, before) => sum + shareOf(before), 0)}%`}
+                width={`${100 * shareOf(each)}%`}
+                height={BAR_HEIGHT}
+                fill={fillOf(each.stage)}
+              >
+                <title>{`${STAGE_WORDS[each.stage].label}: ${formatPercent(Number(shareOf(each).toFixed(2)))}`}</title>
+              </rect>
+            ))}
+          </svg>
+        </div>
+      ))}
     </div>
   );
 }
 
-function Share({ ratio }: { ratio: number }) {
+function StageTable({ ledger, fillOf }: SharesProps) {
   return (
-    <span className={classes.share}>
-      <span aria-hidden style={{ width: `${Math.round(ratio * 60)}px` }} />
-      {formatPercent(Number(ratio.toFixed(2)))}
-    </span>
+    <DataTable label="Stages" columns={["Stage", "Median", "p90", "Of the time", "Of the slowest tenth"]}>
+      {ledger.stages.map((each) => (
+        <tr key={each.stage}>
+          <th scope="row">
+            <span className={classes.stage}>
+              <svg width={12} height={12} aria-hidden>
+                <rect width={12} height={12} rx={2} fill={fillOf(each.stage)} />
+              </svg>
+              <span>
+                <OpenLink open={`stage:${each.stage}`} label={`${STAGE_WORDS[each.stage].label}. Show the changes`}>
+                  {STAGE_WORDS[each.stage].label}
+                </OpenLink>
+                <small>
+                  {each.isWaiting ? "waiting" : "work"}: {STAGE_WORDS[each.stage].about}
+                </small>
+              </span>
+            </span>
+          </th>
+          <td>{each.ms.median === null ? "–" : formatSpan(each.ms.median)}</td>
+          <td>{each.ms.p90 === null || each.ms.n < 2 * MEDIAN_N_MIN ? "too few" : formatSpan(each.ms.p90)}</td>
+          <td>{formatPercent(Number(each.shareOfTotal.toFixed(2)))}</td>
+          <td>{formatPercent(Number(each.shareOfSlowest.toFixed(2)))}</td>
+        </tr>
+      ))}
+    </DataTable>
   );
 }
 

@@ -1,7 +1,10 @@
 import type { OpenChange } from "../api/types.ts";
+import { countOf } from "../ui/format.ts";
 import { useNowMs } from "../ui/use-now.ts";
-import classes from "./change-table.module.css";
+import { DataTable, Quiet } from "./data-table.tsx";
 import { formatSpan } from "./figures.ts";
+import { Panel } from "./panel.tsx";
+import { SourceTitle } from "./source-title.tsx";
 
 const SHOWN_MAX = 20;
 
@@ -11,50 +14,31 @@ const WAITS: Readonly<Record<OpenChange["waitsFor"], string>> = {
   merge: "being merged",
 };
 
-/** Which changes wait now, for what and since when; small ones are easy to pick up. */
+/** Which changes wait now: whose, how old, for what and since when; small ones are easy to pick up. */
 export function WaitingNow({ changes }: { changes: readonly OpenChange[] }) {
   const nowMs = useNowMs();
-  if (changes.length === 0) return null;
+  if (changes.length === 0) {
+    return (
+      <Panel title="Waiting now" note="No open change is known: nothing waits, or nobody tells of pull requests." />
+    );
+  }
   return (
-    <section className={classes.panel} aria-label="Waiting now">
-      <h2>Waiting now</h2>
-      <div className={classes.scroll}>
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">Change</th>
-              <th scope="col">Author</th>
-              <th scope="col">Waits for</th>
-              <th scope="col">Since</th>
-              <th scope="col">Size</th>
-            </tr>
-          </thead>
-          <tbody>
-            {changes.slice(0, SHOWN_MAX).map((each) => (
-              <tr key={each.id}>
-                <th scope="row">
-                  <Title title={each.title || each.id} url={each.url} />
-                </th>
-                <td>{each.author}</td>
-                <td>{WAITS[each.waitsFor]}</td>
-                <td>{formatSpan(nowMs - each.waitsSinceMs)}</td>
-                <td>{each.linesChanged === null ? "–" : `${each.linesChanged} lines`}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+    <Panel title="Waiting now" note={`${countOf(changes.length, "open change")}, the one that waits longest first.`}>
+      <DataTable label="Open changes" columns={["Change", "Owner", "Age", "Waits for", "Since", "Size"]}>
+        {changes.slice(0, SHOWN_MAX).map((each) => (
+          <tr key={each.id}>
+            <th scope="row">
+              <SourceTitle title={each.title || each.id} url={each.url} />
+            </th>
+            <td>{each.author || <Quiet>unknown</Quiet>}</td>
+            <td>{formatSpan(nowMs - each.openedAtMs)}</td>
+            <td>{WAITS[each.waitsFor]}</td>
+            <td>{formatSpan(nowMs - each.waitsSinceMs)}</td>
+            <td>{each.linesChanged === null ? <Quiet>unknown</Quiet> : countOf(each.linesChanged, "line")}</td>
+          </tr>
+        ))}
+      </DataTable>
       {changes.length > SHOWN_MAX && <p>{changes.length - SHOWN_MAX} more wait, each for less time.</p>}
-    </section>
-  );
-}
-
-/** A title, linked to where it came from when that is an address of the web. */
-export function Title({ title, url }: { title: string; url: string | null }) {
-  if (url === null || !/^https?:\/\//.test(url)) return title;
-  return (
-    <a href={url} rel="noreferrer" target="_blank">
-      {title}
-    </a>
+    </Panel>
   );
 }

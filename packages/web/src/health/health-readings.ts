@@ -1,5 +1,5 @@
 import type { About, InstanceList, TelemetrySummary } from "../api/types.ts";
-import { formatBytes, formatCount, formatDuration, formatMilliseconds } from "../ui/format.ts";
+import { countOf, formatBytes, formatCount, formatDuration, formatMilliseconds } from "../ui/format.ts";
 
 export type Tone = "good" | "warn" | "bad" | "idle";
 
@@ -48,7 +48,7 @@ export function readTelemetry({ items, services, dropped }: TelemetrySummary, is
   return {
     tone: lost > counted * LOST_TOLERATED ? "warn" : "good",
     headline: perSecond > 0 ? `${formatCount(Math.max(1, perSecond))} evaluations/s` : "No flag named",
-    detail: [heard > 0 && plural(heard, "service"), lostText].filter(Boolean).join(", "),
+    detail: [heard > 0 && countOf(heard, "service"), lostText].filter(Boolean).join(", "),
   };
 }
 
@@ -92,10 +92,6 @@ export function readServer({ version, node, store, openStreams }: About): Readin
   return {
     tone: "good",
     headline: `Up ${formatDuration(node.uptimeSeconds)}`,
-    detail: `${version}, ${plural(openStreams, "stream")}${size}`,
+    detail: `${version}, ${countOf(openStreams, "stream")}${size}`,
   };
-}
-
-function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

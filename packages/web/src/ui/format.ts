@@ -13,6 +13,11 @@ export function formatCount(value: number): string {
   return countFormat.format(value);
 }
 
+/** `1 commit`, `1,204 commits`. */
+export function countOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** Two significant digits below 10 %, so that 0.12 % and 0.0034 % can be told apart. */
 export function formatPercent(ratio: number): string {
   const percent = ratio * 100;

@@ -191,12 +191,12 @@ const OUTCOMES = new Map([
 
 function testTold(event: CDEvent): ScopedTold {
   const { context, subject, customData: custom } = event;
-  const { outcome = "", testCase } = subject.content;
+  const { outcome = "", testCase, uri } = subject.content;
   return {
     ...{ ...common(event, "test"), kind: "test-run", subject: subject.id, environment: null },
     scope: scopeOf(event, custom.repository),
     told: {
-      ...{ test: testCase?.id ?? testCase?.name ?? subject.id, revision: custom.revision },
+      ...{ test: testCase?.id ?? testCase?.name ?? subject.id, url: uri, revision: custom.revision },
       ...{ finishedAtMs: context.timestamp, durationMs: custom.durationMs },
       outcome: TEST_OUTCOMES.get(outcome) ?? "skipped",
     },

@@ -45,7 +45,7 @@ export function readCicdSpan(span: PlainSpan): CicdMeaning {
     ...{ subject, source: OTLP_SOURCE, messageId: span.id, atMs: endMs, environment: null },
     scope: repositoryScope(repository),
   };
-  const telling = isTest ? testTold(span, common, revision) : runTold(span, common, revision, of);
+  const telling = isTest ? testTold(span, common, revision, of) : runTold(span, common, revision, of);
   return { outcome: "told", telling };
 }
 
@@ -87,7 +87,7 @@ const OUTCOMES = new Map([
   ["timeout", "failed" as const],
 ]);
 
-function testTold(span: PlainSpan, common: Moment, revision: string): ScopedTold {
+function testTold(span: PlainSpan, common: Moment, revision: string, of: Lookup): ScopedTold {
   const { attributes, startMs, endMs } = span;
   const suite = attributes.get("test.suite.name");
   const name = attributes.get("test.case.name") ?? "";
@@ -96,7 +96,10 @@ function testTold(span: PlainSpan, common: Moment, revision: string): ScopedTold
   return {
     ...common,
     kind: "test-run",
-    told: { test, revision, finishedAtMs: endMs, durationMs: endMs - startMs, outcome },
+    told: {
+      ...{ test, url: of("cicd.pipeline.run.url.full"), revision },
+      ...{ finishedAtMs: endMs, durationMs: endMs - startMs, outcome },
+    },
   };
 }
 

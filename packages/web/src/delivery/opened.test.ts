@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import type { DeliveryReport } from "../api/types.ts";
+import { type Opened, openedOf } from "./opened.ts";
+import { changeOf, DAY, deploymentOf, HOUR, reportOf, START } from "./report.fixture.ts";
+
+const stagesMs = (pickupHours: number) => ({ pickup: pickupHours * HOUR, review: HOUR, merge: 0, queue: DAY });
+const EMPTY = { n: 0, median: null, p90: null, mean: null };
+
+/** Twenty changes, the last the slowest; two deployments, of which the second failed. */
+function report(): DeliveryReport {
+  const changes = Array.from({ length: 20 }, (_, index) =>
+    changeOf({
+      ...{ id: `#${index}`, deploymentId: index < 3 ? "small" : "large", stagesMs: stagesMs(index) },
+      ...{ linesChanged: index * 10, shippedAtMs: START + index * DAY },
+    }),
+  );
+  const share = { isWaiting: true, ms: EMPTY, shareOfTotal: 0.5, shareOfSlowest: 0.5, ciQueueMs: null, ciRunMs: null };
+  return reportOf({
+    changes,
+    deployments: [deploymentOf({ id: "small" }), deploymentOf({ id: "large", isFailed: true, isRework: true })],
+    stages: {
+      ...{ unit: "pull request", n: 20, left: 0, stages: [{ ...share, stage: "pickup" }] },
+      weeks: [{ fromMs: START + 7 * DAY, n: 7, meanMs: {} }],
+    },
+    sizes: { n: 20, left: 0, bins: [{ linesMin: 11, linesMax: 30, ms: EMPTY }] },
+  });
+}
+
+function idsOf(opened: Opened): string[] {
+  if (opened.kind === "changes") return opened.changes.map(({ id }) => id);
+  if (opened.kind === "deployments") return opened.deployments.map(({ id }) => id);
+  return opened.kind === "change" ? [opened.change.id] : [];
+}
+
+describe("what a figure of delivery opens", () => {
+  it.each([
+    ["deployment:small", ["#0", "#1", "#2"]],
+    ["change:#7", ["#7"]],
+    ["slowest", ["#19", "#18"]],
+    ["week:1794182400000", ["#7", "#8", "#9", "#10", "#11", "#12", "#13"]],
+    ["lines:11", ["#2", "#3"]],
+    ["batch:3–4", ["small"]],
+    ["batch:17–32", ["large"]],
+    ["rework", ["large"]],
+  ])("is, for %s, what it is made of", (open, ids) => {
+    const opened = openedOf(report(), open);
+
+    expect(idsOf(opened)).toEqual(ids);
+  });
+
+  it("looks at a stage's changes for that stage", () => {
+    expect(openedOf(report(), "stage:pickup")).toMatchObject({ kind: "changes", stage: "pickup" });
+    expect(idsOf(openedOf(report(), "stage:pickup"))).toHaveLength(20);
+  });
+
+  it("keeps colons that belong to an id", () => {
+    const withColon = reportOf({ changes: [changeOf({ id: "acme/shop:x#1" })] });
+
+    expect(idsOf(openedOf(withColon, "change:acme/shop:x#1"))).toEqual(["acme/shop:x#1"]);
+  });
+
+  it.each(["", "nonsense", "change:nobody", "week:1", "stage:__proto__", "constructor", "toString:x"])(
+    "is nothing for an address that the report does not hold: %j",
+    (open) => {
+      expect(openedOf(report(), open).kind).toBe("unknown");
+    },
+  );
+});

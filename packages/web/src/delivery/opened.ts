@@ -1,0 +1,120 @@
+import type { DeliveryReport, FlakyTest, MeasuredChange, MeasuredDeployment, StageName } from "../api/types.ts";
+import { formatExactTime } from "../ui/format.ts";
+import { binOf, type DeploymentSize, deploymentSizes } from "./deployment-size.ts";
+import { STAGE_WORDS } from "./figures.ts";
+import { formatDay } from "./scale.ts";
+import { openMs } from "./size-bins.ts";
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** What a figure is made of. */
+export type Opened =
+  | {
+      readonly kind: "changes";
+      readonly title: string;
+      readonly changes: readonly MeasuredChange[];
+      /** The stage that they are looked at for, else all of them. */
+      readonly stage?: StageName;
+    }
+  | { readonly kind: "change"; readonly title: string; readonly change: MeasuredChange }
+  | { readonly kind: "deployments"; readonly title: string; readonly deployments: readonly DeploymentSize[] }
+  | { readonly kind: "failures" | "incidents" | "unknown"; readonly title: string }
+  | { readonly kind: "test"; readonly title: string; readonly test: FlakyTest };
+
+/**
+ * Finds what an address opens: `changes`, `deployments`, `failures`, `rework`, `incidents`, `slowest`, or one of `change:ID`, `deployment:ID`, `stage:NAME`, `week:MS`,
+ * `batch:LABEL`, `lines:LEAST`, `test:NAME`. What the report does not hold (any more) is `unknown`.
+ */
+export function openedOf(report: DeliveryReport, open: string): Opened {
+  const at = open.indexOf(":");
+  const [what, of] = at === -1 ? [open, ""] : [open.slice(0, at), open.slice(at + 1)];
+  return FINDERS.get(what)?.(report, of) ?? UNKNOWN;
+}
+
+const UNKNOWN: Opened = { kind: "unknown", title: "Not in this time" };
+
+type Finder = (report: DeliveryReport, of: string) => Opened | undefined;
+
+const FINDERS: ReadonlyMap<string, Finder> = new Map(
+  Object.entries<Finder>({
+    changes: ({ changes }) => ({ kind: "changes", title: "Changes shipped", changes }),
+    deployments: (report) => ({ kind: "deployments", title: "Deployments", deployments: deploymentSizes(report) }),
+    rework: (report) => deploymentsThat(report, "Unplanned repairs", ({ isRework }) => isRework),
+    failures: () => ({ kind: "failures", title: "Failures" }),
+    incidents: () => ({ kind: "incidents", title: "Incidents" }),
+    slowest: (report) => ({ kind: "changes", title: "The slowest tenth", changes: slowestTenth(report) }),
+    change: ({ changes }, id) => {
+      const change = changes.find((each) => each.id === id);
+      return change && { kind: "change", title: change.title || change.id, change };
+    },
+    deployment: ({ deployments, changes }, id) => {
+      const deployment = deployments.find((each) => each.id === id);
+      return (
+        deployment && {
+          ...{ kind: "changes", title: `${deployment.name}, ${formatExactTime(deployment.atMs)}` },
+          changes: changes.filter(({ deploymentId }) => deploymentId === id),
+        }
+      );
+    },
+    stage: (report, name) => {
+      const stage = report.stages?.stages.find((each) => each.stage === name)?.stage;
+      return (
+        stage && {
+          kind: "changes",
+          title: `By ${STAGE_WORDS[stage].label.toLowerCase()}`,
+          changes: staged(report),
+          stage,
+        }
+      );
+    },
+    week: (report, from) => {
+      const week = report.stages?.weeks.find(({ fromMs }) => String(fromMs) === from);
+      if (week === undefined) return undefined;
+      const isInside = ({ shippedAtMs }: MeasuredChange) =>
+        week.fromMs <= shippedAtMs && shippedAtMs < week.fromMs + WEEK_MS;
+      const changes = staged(report).filter(isInside);
+      return { kind: "changes", title: `Shipped in the week of ${formatDay(week.fromMs)}`, changes };
+    },
+    batch: (report, label) =>
+      deploymentsThat(report, `Deployments of ${label} changes`, ({ size }) => size > 0 && binOf(size).label === label),
+    lines: ({ sizes, changes }, least) => {
+      const bin = sizes.bins.find(({ linesMin }) => String(linesMin) === least);
+      if (bin === undefined) return undefined;
+      const { linesMin, linesMax } = bin;
+      const isInside = ({ unit, linesChanged, stagesMs }: MeasuredChange) =>
+        unit === "pull request" &&
+        linesChanged !== null &&
+        linesChanged >= linesMin &&
+        (linesMax === null || linesChanged <= linesMax) &&
+        openMs(stagesMs) !== null;
+      const title = linesMax === null ? `Of more than ${linesMin - 1} lines` : `Of ${linesMin} to ${linesMax} lines`;
+      return { kind: "changes", title, changes: changes.filter(isInside) };
+    },
+    test: ({ flakyTests }, name) => {
+      const test = flakyTests.find((each) => each.test === name);
+      return test && { kind: "test", title: test.test, test };
+    },
+  }),
+);
+
+function deploymentsThat(
+  report: DeliveryReport,
+  title: string,
+  isMeant: (deployment: MeasuredDeployment & DeploymentSize) => boolean,
+): Opened {
+  return { kind: "deployments", title, deployments: deploymentSizes(report).filter(isMeant) };
+}
+
+/** The changes that the ledger of stages is made of. */
+function staged({ stages, changes }: DeliveryReport): MeasuredChange[] {
+  return changes.filter(({ unit, stagesMs }) => unit === stages?.unit && Object.keys(stagesMs).length > 0);
+}
+
+/** As the ledger takes it: at least one, and more where several are equally slow. */
+function slowestTenth(report: DeliveryReport): MeasuredChange[] {
+  const totalOf = ({ stagesMs }: MeasuredChange) => Object.values(stagesMs).reduce((sum, ms) => sum + ms, 0);
+  const slowestFirst = staged(report).toSorted((a, b) => totalOf(b) - totalOf(a));
+  const last = slowestFirst[Math.max(1, Math.round(slowestFirst.length / 10)) - 1];
+  if (last === undefined) return [];
+  return slowestFirst.filter((change) => totalOf(change) >= totalOf(last));
+}

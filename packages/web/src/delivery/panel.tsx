@@ -1,0 +1,20 @@
+import type { ReactNode } from "react";
+import classes from "./panel.module.css";
+
+type Props = { readonly title: string; readonly note?: ReactNode; readonly children?: ReactNode };
+
+/** A part of the page with its title, and what is to be said of all of it. */
+export function Panel({ title, note, children }: Props) {
+  return (
+    <section className={classes.panel} aria-label={title}>
+      <h2>{title}</h2>
+      {note && <p>{note}</p>}
+      {children}
+    </section>
+  );
+}
+
+/** In the place of a drawing that would be made of too little: says of how little. */
+export function TooFew({ title, children }: { title: string; children: ReactNode }) {
+  return <Panel title={title} note={<>Too few: {children}</>} />;
+}
