@@ -191,7 +191,7 @@ function SizeTable({ sizes }: { sizes: Sizes }) {
               <td>
                 <OpenLink
                   open={`lines:${bin.linesMin}`}
-                  label={`${countOf(bin.ms.n, "pull request")} of ${linesText(bin)} lines. Show them`}
+                  label={`${countOf(bin.ms.n, "request")} of ${linesText(bin)} lines. Show them`}
                 >
                   {countOf(bin.ms.n, "request")}
                 </OpenLink>
