@@ -30,11 +30,14 @@ export async function startForgeServer(
     const [failure] = failing < 0 ? [] : failures.splice(failing, 1);
     send(response, failure?.answer ?? (isAllowed(request) ? answerTo(url, objects) : { status: 401, body: {} }));
   });
+  const { url, stop } = await listenOnLoopback(server);
+  return { url: `${url}/api`, asked, stop, failOnce: (part, answer) => void failures.push({ part, answer }) };
+}
+
+export async function listenOnLoopback(server: Server): Promise<{ readonly url: string; stop(): Promise<void> }> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${portOf(server)}/api`,
-    asked,
-    failOnce: (part, answer) => void failures.push({ part, answer }),
+    url: `http://127.0.0.1:${portOf(server)}`,
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -28,6 +28,7 @@ const commit = (digit: string, parent: string, hoursAgo: number) => ({
 });
 const PULLS = [pull(3, 40), pull(2, 60), pull(1, 80)];
 const GITHUB: Record<string, unknown> = {
+  "repos/acme/shop": { full_name: "acme/shop", default_branch: "main" },
   "repos/acme/shop/commits": [commit("3", "2", 20), commit("2", "1", 40), commit("1", "0", 60)],
   "repos/acme/shop/pulls": [...PULLS, { ...pull(9, 24 * 400), number: 9 }],
   ...Object.fromEntries(
@@ -71,6 +72,7 @@ const MERGE_REQUEST = {
   ...{ merge_commit_sha: sha("e"), squash_commit_sha: null, sha: sha("d"), merged_by: { username: "omar" } },
 };
 const GITLAB: Record<string, unknown> = {
+  "projects/acme/lab": { path_with_namespace: "acme/lab" },
   "projects/acme/lab/repository/commits": [],
   "projects/acme/lab/merge_requests": [MERGE_REQUEST],
   "projects/acme/lab/merge_requests/4/notes": NOTES,
@@ -129,7 +131,10 @@ describe("steadfast delivery import github", () => {
     github.failOnce("deployments", { status: 404, body: {} });
     const cutOff = await importFrom(github, "github", "acme/shop");
     const commitsAskedBefore = github.asked.filter((each) => each.includes("/shop/commits")).length;
+    const resetAtS = Math.ceil(Date.now() / 1_000) + 1;
+    const spent = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(resetAtS) };
     github.failOnce("deployments", { status: 429, headers: { "retry-after": "1" }, body: {} });
+    github.failOnce("deployments", { status: 403, headers: spent, body: { message: "API rate limit exceeded" } });
 
     const done = await importFrom(github, "github", "acme/shop");
     const again = await importFrom(github, "github", "acme/shop");

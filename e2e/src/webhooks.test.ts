@@ -92,6 +92,32 @@ describe("webhooks of GitHub", () => {
     ]);
   });
 
+  it("that contradict each other are believed by their own times, in whatever order they come", async () => {
+    const source = await connect("github");
+    const repository = { full_name: "acme/odd", default_branch: "main" };
+    const told = (id: number, state: string, at: string) => ({
+      ...{ ...DEPLOYMENT, repository, deployment: { ...DEPLOYMENT.deployment, id } },
+      deployment_status: status(state, at),
+    });
+    const closed = { ...REQUEST, updated_at: "2026-11-18T12:00:00Z", closed_at: "2026-11-18T12:00:00Z" };
+    const reopened = { ...REQUEST, updated_at: "2026-11-18T13:00:00Z" };
+    await server.api.request("PUT", "/api/v1/services/odd", { repositories: ["acme/odd"] });
+
+    await deliver(source, "deployment_status", told(1, "success", "2026-11-19T16:05:00Z"));
+    await deliver(source, "deployment_status", told(1, "failure", "2026-11-19T16:06:00Z"));
+    await deliver(source, "deployment_status", told(2, "failure", "2026-11-19T17:06:00Z"));
+    await deliver(source, "deployment_status", told(2, "success", "2026-11-19T17:05:00Z"));
+    await deliver(source, "pull_request", { action: "reopened", repository, pull_request: reopened });
+    await deliver(source, "pull_request", { action: "closed", repository, pull_request: closed });
+    const odd = await server.api.get<Facts>("/api/v1/services/odd/facts?environment=production");
+
+    expect(odd.deployments.map(({ outcome, finishedAtMs }) => [outcome, finishedAtMs])).toEqual([
+      ["failed", Date.parse("2026-11-19T16:06:00Z")],
+      ["failed", Date.parse("2026-11-19T17:06:00Z")],
+    ]);
+    expect(odd.changes).toMatchObject([{ abandonedAtMs: null, mergedAtMs: null }]);
+  });
+
   it("are refused without the right signature, and counted", async () => {
     const source = await connect("github");
     const message = { action: "opened", repository: REPOSITORY, pull_request: { ...REQUEST, number: 99 } };

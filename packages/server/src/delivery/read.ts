@@ -16,7 +16,16 @@ const FACT_KIND_BY_TOLD: Readonly<Record<ToldKind, FactKind>> = {
 };
 
 /** What of a telling a fact is made from: fifty thousand rows are read for a page. */
-const FACT_COLUMNS = ["kind", "subject", "source", "message_id", "at_ms", "recorded_at_ms", "told"] as const;
+const FACT_COLUMNS = [
+  "kind",
+  "subject",
+  "source",
+  "message_id",
+  "at_ms",
+  "recorded_at_ms",
+  "environment",
+  "told",
+] as const;
 
 type Row = Pick<Tables["delivery_telling"], (typeof FACT_COLUMNS)[number]>;
 
@@ -66,7 +75,14 @@ function sourcesOf(rows: readonly Row[]): SourceFact[] {
   const bySource = Map.groupBy(rows, (row) => row.source);
   return [...bySource].map(([name, told]) => ({
     name,
-    tells: [...new Set(told.map((row) => FACT_KIND_BY_TOLD[storedAs<ToldKind>(row.kind)]))].sort(),
+    // A pushed tag completes a release, and is no word on whether anything is deployed.
+    tells: [
+      ...new Set(
+        told
+          .filter(({ kind, environment }) => kind !== "deployment" || environment !== "")
+          .map((row) => FACT_KIND_BY_TOLD[storedAs<ToldKind>(row.kind)]),
+      ),
+    ].sort(),
     firstHeardAtMs: told.reduce((first, row) => Math.min(first, row.recorded_at_ms), Number.POSITIVE_INFINITY),
     lastHeardAtMs: told.reduce((last, row) => Math.max(last, row.recorded_at_ms), 0),
   }));

@@ -33,6 +33,8 @@ export const messages = {
     ref: z.string(),
     before: z.string(),
     repository: repository.extend({ pushed_at: z.union([z.number(), time]).nullable().default(null) }),
+    /** What a pushed tag leads to, also where it is annotated; `null` when it was deleted. */
+    head_commit: z.object({ id: commitId, timestamp: time }).nullable().default(null),
     commits: z
       .array(
         z.object({
@@ -91,6 +93,8 @@ export const messages = {
   release: z.object({
     action: z.string(),
     repository,
+    /** Of the API alone: what the tag leads to. A webhook's push of the tag tells it. */
+    tag_commit: commitId.optional(),
     release: z.object({
       id: z.number(),
       tag_name: z.string(),

@@ -126,7 +126,9 @@ function readRequestCommits(message: Message<"pull_request_commits">, common: Co
 }
 
 function readPush(message: Message<"push">, common: CommonOf): MessageMeaning {
-  const { repository: of, before } = message;
+  const { repository: of, before, head_commit: head } = message;
+  if (message.ref.startsWith(TAG_REF) && head !== null)
+    return readTag(message.ref.slice(TAG_REF.length), head, of, common);
   if (message.ref !== `refs/heads/${of.default_branch}` || message.commits.length === 0) return IGNORED;
   const commits = message.commits.map(({ author, ...commit }) => ({
     ...commit,
@@ -135,6 +137,21 @@ function readPush(message: Message<"push">, common: CommonOf): MessageMeaning {
   // A webhook's `pushed_at` is in seconds, the API's is a time.
   const pushedAtMs = of.pushed_at === null ? null : of.pushed_at < 1e11 ? of.pushed_at * 1_000 : of.pushed_at;
   return { outcome: "told", tellings: pushedCommits({ before, commits, pushedAtMs }, common(of.full_name)) };
+}
+
+const TAG_REF = "refs/tags/";
+
+/** Where a release of this tag stands in the history: the release itself mostly names a branch. Alone it is no deployment. */
+function readTag(
+  tag: string,
+  head: { readonly id: string; readonly timestamp: number },
+  of: Message<"push">["repository"],
+  common: CommonOf,
+): MessageMeaning {
+  return told({
+    ...{ kind: "deployment", subject: `${of.full_name}@${tag}`, ...common(of.full_name) },
+    ...{ environment: null, atMs: head.timestamp, told: { revision: head.id } },
+  });
 }
 
 function readDeploymentStatus(message: Message<"deployment_status">, common: CommonOf): MessageMeaning {
@@ -197,13 +214,13 @@ const RUN_OUTCOMES = new Map([
 function readRelease(message: Message<"release">, common: CommonOf): MessageMeaning {
   const { action, repository: of, release } = message;
   if (action !== "published" || release.published_at === null) return IGNORED;
-  const revision = commitId.safeParse(release.target_commitish);
+  const target = commitId.safeParse(release.target_commitish);
   return told({
     ...{ kind: "deployment", subject: `${of.full_name}@${release.tag_name}`, ...common(of.full_name) },
     ...{ environment: RELEASES_ENVIRONMENT, atMs: release.published_at },
     told: {
       ...{ kind: "release", environment: RELEASES_ENVIRONMENT, name: release.tag_name, url: release.html_url },
-      revision: revision.success ? revision.data : undefined,
+      revision: message.tag_commit ?? (target.success ? target.data : undefined),
       ...{ finishedAtMs: release.published_at, outcome: "succeeded" },
     },
   });

@@ -14,6 +14,8 @@ const ATTEMPTS_MAX = 6;
 const RETRY_FIRST_MS = 1_000;
 /** 100,000 objects of a kind: a forge's search ends earlier. */
 const PAGES_MAX = 1_000;
+/** A renamed repository is one step away; more of them go round in a circle. */
+const REDIRECTS_MAX = 3;
 
 export type ForgeClient = {
   /** One object. @throws {CliError} */
@@ -35,12 +37,14 @@ export type ForgeAccess = {
 export function createForgeClient(io: Io, access: ForgeAccess): ForgeClient {
   const base = new URL(`${access.baseUrl.replace(/\/+$/, "")}/`);
 
-  const ask = async (url: URL): Promise<Response> => {
+  const ask = async (url: URL, redirects = 0): Promise<Response> => {
     // A page's link may lead elsewhere: the token goes to the forge that was named, and to nobody else.
     if (url.origin !== base.origin) throw new CliError(`The forge sent us elsewhere (${plain(url.origin)}). Stopped.`);
     for (let attempt = 1; ; attempt += 1) {
       const answer = await fetchOnce(io, access, url);
       if (answer instanceof Response && answer.ok) return answer;
+      const moved = movedTo(answer, url);
+      if (moved !== undefined && redirects < REDIRECTS_MAX) return await ask(moved, redirects + 1);
       const waitMs = waitFor(answer, attempt, io.nowMs());
       if (waitMs === undefined || attempt >= ATTEMPTS_MAX) throw refused(answer, url, access);
       access.progress.show(`The forge asks to wait ${Math.ceil(waitMs / 1_000)} s …`);
@@ -64,11 +68,18 @@ export function createForgeClient(io: Io, access: ForgeAccess): ForgeClient {
 async function fetchOnce(io: Io, access: ForgeAccess, url: URL): Promise<Response | Error> {
   try {
     const signal = AbortSignal.any([access.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-    return await io.fetch(url, { headers: access.headers, signal, redirect: "error" });
+    return await io.fetch(url, { headers: access.headers, signal, redirect: "manual" });
   } catch (error) {
     if (access.signal.aborted) throw error;
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** Where a renamed or transferred repository is now. */
+function movedTo(answer: Response | Error, from: URL): URL | undefined {
+  if (answer instanceof Error || ![301, 302, 307, 308].includes(answer.status)) return undefined;
+  const target = answer.headers.get("location") ?? "";
+  return URL.canParse(target, from) ? new URL(target, from) : undefined;
 }
 
 /** How long to wait before asking again; `undefined`: asking again is of no use. */

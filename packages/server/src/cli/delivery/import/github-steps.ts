@@ -6,16 +6,25 @@ const PER_PAGE = 100;
 
 const numbered = z.looseObject({ number: z.number().int(), updated_at: z.string(), merged_at: z.string().nullish() });
 const withId = z.looseObject({ id: z.number(), created_at: z.string() });
+const known = z.looseObject({ full_name: z.string(), default_branch: z.string() });
+const published = z.looseObject({ published_at: z.string().nullable(), tag_name: z.string() });
+const tag = z.looseObject({ name: z.string(), commit: z.looseObject({ sha: z.string() }) });
 const runsPage = z.looseObject({ workflow_runs: z.array(z.looseObject({})) });
 
 /** Runs of workflows, newest first: the API has no more than these for a search. */
 const RUN_PAGES_MAX = 10;
 
 /** What GitHub knows of a repository since a moment, as its webhooks would have told it. @see https://docs.github.com/rest */
-export function githubSteps(client: ForgeClient, repository: string, sinceMs: number): readonly ImportStep[] {
+export async function githubSteps(
+  client: ForgeClient,
+  repository: string,
+  sinceMs: number,
+): Promise<readonly ImportStep[]> {
   const since = new Date(sinceMs).toISOString();
-  const at = `repos/${repository}`;
-  const of = { full_name: repository, default_branch: "main" };
+  // As GitHub itself writes the name, whoever typed it how: a webhook tells of the same request, and must mean the same one.
+  const { full_name, default_branch } = known.parse(await client.get(`repos/${repository}`));
+  const of = { full_name, default_branch };
+  const at = `repos/${full_name}`;
   const isSince = (time: string) => Date.parse(time) >= sinceMs;
   return [
     {
@@ -59,11 +68,17 @@ export function githubSteps(client: ForgeClient, repository: string, sinceMs: nu
     {
       name: "releases",
       async *messages() {
+        let commits: ReadonlyMap<string, string> | undefined;
         for await (const page of client.pages(`${at}/releases?per_page=${PER_PAGE}`)) {
-          const releases = page.map((each) => z.looseObject({ published_at: z.string().nullable() }).parse(each));
+          const releases = page.map((each) => published.parse(each));
           const recent = releases.filter(({ published_at }) => published_at !== null && isSince(published_at));
-          yield recent.map((release) => ({ event: "release", body: { action: "published", repository: of, release } }));
           if (recent.length === 0) return;
+          commits ??= await commitsOfTags(client, at);
+          const tagged = commits;
+          yield recent.map((release) => ({
+            event: "release",
+            body: { action: "published", repository: of, release, tag_commit: tagged.get(release.tag_name) },
+          }));
         }
       },
     },
@@ -89,6 +104,18 @@ export function githubSteps(client: ForgeClient, repository: string, sinceMs: nu
       },
     },
   ];
+}
+
+/** A release names its tag, and for a commit mostly the branch it was cut from. */
+async function commitsOfTags(client: ForgeClient, at: string): Promise<ReadonlyMap<string, string>> {
+  const commits = new Map<string, string>();
+  for await (const page of client.pages(`${at}/tags?per_page=${PER_PAGE}`)) {
+    for (const each of page) {
+      const { name, commit } = tag.parse(each);
+      commits.set(name, commit.sha);
+    }
+  }
+  return commits;
 }
 
 /** A request with its size, which the list leaves out; its reviews; when work on it began. */

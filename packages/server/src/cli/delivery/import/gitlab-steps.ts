@@ -5,6 +5,7 @@ import type { ForgeMessage, ImportStep } from "./steps.ts";
 const PER_PAGE = 100;
 
 const person = z.looseObject({ username: z.string() }).nullish();
+const known = z.looseObject({ path_with_namespace: z.string() });
 const mergeRequest = z.looseObject({
   iid: z.number().int(),
   title: z.string(),
@@ -58,10 +59,12 @@ const issue = z.looseObject({
 });
 
 /** What GitLab knows of a project since a moment, as its webhooks would have told it. @see https://docs.gitlab.com/api/rest/ */
-export function gitlabSteps(client: ForgeClient, path: string, sinceMs: number): readonly ImportStep[] {
+export async function gitlabSteps(client: ForgeClient, path: string, sinceMs: number): Promise<readonly ImportStep[]> {
   const since = encodeURIComponent(new Date(sinceMs).toISOString());
-  const at = `projects/${encodeURIComponent(path)}`;
-  const project = { path_with_namespace: path, default_branch: null };
+  // As GitLab itself writes the path, whoever typed it how: a webhook tells of the same request, and must mean the same one.
+  const { path_with_namespace } = known.parse(await client.get(`projects/${encodeURIComponent(path)}`));
+  const at = `projects/${encodeURIComponent(path_with_namespace)}`;
+  const project = { path_with_namespace, default_branch: null };
   const each = <T>(
     name: string,
     url: string,

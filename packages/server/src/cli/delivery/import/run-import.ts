@@ -22,7 +22,7 @@ const DAYS_MAX = 3_650;
 
 type Forge = {
   readonly headers: (token: string) => Record<string, string>;
-  readonly steps: (client: ForgeClient, repository: string, sinceMs: number) => readonly ImportStep[];
+  readonly steps: (client: ForgeClient, repository: string, sinceMs: number) => Promise<readonly ImportStep[]>;
 };
 
 const FORGES: Readonly<Record<ForgeKind, Forge>> = {
@@ -59,7 +59,7 @@ export async function runImport(io: Io, kind: ForgeKind, options: ImportOptions)
   try {
     const done = options.restart ? [] : await checkpoint.read();
     const tally = { told: 0, duplicates: 0, ignored: 0, skipped: [...done] };
-    for (const step of forge.steps(client, options.repo, io.nowMs() - days * DAY_MS)) {
+    for (const step of await forge.steps(client, options.repo, io.nowMs() - days * DAY_MS)) {
       if (done.includes(step.name)) continue;
       await importStep(session, kind, step, tally, (text) => progress.show(`${step.name}: ${text}`), signal);
       done.push(step.name);
