@@ -79,7 +79,7 @@ async function fetchOnce(io: Io, access: ForgeAccess, url: URL): Promise<Respons
 function movedTo(answer: Response | Error, from: URL): URL | undefined {
   if (answer instanceof Error || ![301, 302, 307, 308].includes(answer.status)) return undefined;
   const target = answer.headers.get("location") ?? "";
-  return URL.canParse(target, from) ? new URL(target, from) : undefined;
+  return URL.canParse(target, from.href) ? new URL(target, from) : undefined;
 }
 
 /** How long to wait before asking again; `undefined`: asking again is of no use. */
