@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Database } from "./db/database.ts";
 import type { Leases } from "./jobs/leases.ts";
 import { startTicker, tickerClock } from "./jobs/ticker.ts";
+import type { StoredEvent } from "./journal/event.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { ServerMetrics } from "./operations/server-metrics.ts";
 import { createTickWatch, type TickReport } from "./operations/tick-watch.ts";
@@ -100,10 +101,13 @@ export async function startLoops(deps: LoopDeps): Promise<Loops> {
 
 /** People see a decision when it is made, not at the next second. */
 async function followRollouts(journal: Journal, live: LiveRollouts, metrics: ServerMetrics): Promise<() => void> {
-  return journal.tail(await journal.headSeq(), async (events) => {
-    if (events.some((event) => event.type.startsWith("rollout."))) await live.publish();
-    metrics.journalEvents.add(events.length, {});
-  });
+  let countedSeq = await journal.headSeq();
+  const onEvents = async (events: readonly StoredEvent[], upToSeq: number) => {
+    if (events.length > 0) await live.publish();
+    metrics.journalEvents.add(upToSeq - countedSeq, {});
+    countedSeq = upToSeq;
+  };
+  return journal.tail(countedSeq, onEvents, ["rollout."]);
 }
 
 async function holds(leases: Leases, name: string): Promise<boolean> {

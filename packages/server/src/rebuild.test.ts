@@ -33,6 +33,8 @@ describeOnEachStore("a rebuild from the journal", (open) => {
     };
     const published = () => ask("GET", "/api/v1/environments/production/snapshot");
     await expect.poll(async () => (await published()).body.flags.a.defaultVariant).toBe("off");
+    // The second one was queued: it starts within a second, and what it publishes must be there before and after.
+    await expect.poll(async () => (await published()).body.flags.b.targeting, { timeout: 60_000 }).toBeTruthy();
 
     const before = await look();
     const { events } = await node.rebuild();

@@ -56,14 +56,15 @@ export async function createPrincipals(deps: {
     }
     unknownAtMs.clear();
   };
-  const stop = journal.tail(await journal.headSeq(), (events) => {
+  const onEvents = (events: readonly StoredEvent[]) => {
     const revoked = events.flatMap(revokedToken);
     for (const tokenId of revoked) forget(tokenId);
-    if (revoked.length === 0 && events.some((event) => event.type.startsWith("token."))) forget();
+    if (revoked.length === 0 && events.length > 0) forget();
     for (const tokenId of revoked) {
       for (const listener of listeners) listener(tokenId);
     }
-  });
+  };
+  const stop = journal.tail(await journal.headSeq(), onEvents, ["token."]);
 
   /** An age below 0 is a clock that was set back: nothing is known of the time since. */
   const isYounger = (atMs: number, ageMaxMs: number) => {

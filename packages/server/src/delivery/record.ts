@@ -7,8 +7,8 @@ import type { Journal } from "../journal/journal.ts";
 import { deliveryStream, deliveryTold } from "./events.ts";
 import { onlyNew } from "./tellings.ts";
 
-/** Tellings in one event of the journal: about 100 kB at 200 bytes each, so that one event never is a page's bulk. */
-const TELLINGS_PER_EVENT_MAX = 500;
+/** Tellings in one event of the journal: about 50 kB at 400 bytes each, so that a page of 500 events stays below 30 MB. */
+const TELLINGS_PER_EVENT_MAX = 128;
 
 export type Recorded = {
   /** Stored now. */

@@ -1,13 +1,17 @@
 import type { ScopedTold } from "@steadfast/core/delivery/scope";
 import type { Transaction } from "kysely";
+import { insertRows } from "../db/insert-rows.ts";
 import { portions } from "../db/portions.ts";
 import type { Tables } from "../db/tables.ts";
 
-/** Rows in one insert: 9 columns each, and SQLite takes 32,766 parameters in a statement. */
-const ROWS_PER_INSERT_MAX = 1_024;
-
 /** Ids in one question: PostgreSQL and SQLite both take more, the plans stay small. */
 const IDS_PER_SELECT_MAX = 512;
+
+const COLUMNS = [
+  ...(["source", "message_id", "kind", "subject", "scope", "environment"] as const),
+  ...(["at_ms", "recorded_at_ms", "told"] as const),
+];
+const KEY = ["source", "message_id", "kind", "subject"] as const;
 
 /** Stores what was told; a message that is known already is left as it is. */
 export async function insertTellings(
@@ -15,40 +19,21 @@ export async function insertTellings(
   tellings: readonly ScopedTold[],
   recordedAtMs: number,
 ): Promise<void> {
-  for (const portion of portions(tellings, ROWS_PER_INSERT_MAX)) {
-    const rows = portion.map((each) => ({
-      source: each.source,
-      message_id: each.messageId,
-      kind: each.kind,
-      subject: each.subject,
-      scope: each.scope,
-      environment: each.environment ?? "",
-      at_ms: each.atMs,
-      recorded_at_ms: recordedAtMs,
-      told: JSON.stringify(each.told),
-    }));
-    await trx
-      .insertInto("delivery_telling")
-      .values(rows)
-      .onConflict((conflict) => conflict.columns(["source", "message_id", "kind", "subject"]).doNothing())
-      .execute();
-  }
+  const rows = tellings.map(({ source, messageId, kind, subject, scope, environment, atMs, told }) => [
+    ...[source, messageId, kind, subject, scope, environment ?? ""],
+    ...[atMs, recordedAtMs, JSON.stringify(told)],
+  ]);
+  await insertRows(trx, { table: "delivery_telling", columns: COLUMNS, unlessKnown: KEY }, rows);
   await insertScopes(trx, tellings);
 }
 
 async function insertScopes(trx: Transaction<Tables>, tellings: readonly ScopedTold[]): Promise<void> {
-  const scopes = new Map<string, Tables["delivery_scope"]>();
+  const scopes = new Map<string, readonly [string, string]>();
   for (const { scope, environment } of tellings) {
-    scopes.set(`${environment ?? ""} ${scope}`, { scope, environment: environment ?? "" });
+    scopes.set(`${environment ?? ""} ${scope}`, [scope, environment ?? ""]);
   }
-  const rows = [...scopes.values()];
-  for (const portion of portions(rows, ROWS_PER_INSERT_MAX)) {
-    await trx
-      .insertInto("delivery_scope")
-      .values(portion)
-      .onConflict((conflict) => conflict.columns(["scope", "environment"]).doNothing())
-      .execute();
-  }
+  const columns = ["scope", "environment"] as const;
+  await insertRows(trx, { table: "delivery_scope", columns, unlessKnown: columns }, [...scopes.values()]);
 }
 
 /** The tellings that are not stored yet, each once. */

@@ -1,11 +1,10 @@
-import type { Insertable, Transaction } from "kysely";
-import { portions } from "../db/portions.ts";
+import type { Transaction } from "kysely";
+import { insertRows, type RowValues } from "../db/insert-rows.ts";
 import type { Tables } from "../db/tables.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { Provenance, StoredEvent, StreamAppend } from "./event.ts";
 
-/** Rows in one insert: 9 columns each, and SQLite takes 32,766 parameters in a statement. */
-const ROWS_PER_INSERT_MAX = 1_024;
+const COLUMNS = ["seq", "id", "stream", "version", "type", "data", "actor", "reason", "occurred_at_ms"] as const;
 
 type Clock = { readonly nowMs: number; readonly newId: (prefix: string) => string };
 
@@ -49,8 +48,7 @@ export async function appendEvents(
     }
     versions.set(append.stream, version + append.events.length);
   }
-  for (const portion of portions(stored, ROWS_PER_INSERT_MAX))
-    await trx.insertInto("event").values(portion.map(toRow)).execute();
+  await insertRows(trx, { table: "event", columns: COLUMNS }, stored.map(toRow));
   return stored;
 }
 
@@ -72,16 +70,7 @@ function conflict(append: StreamAppend, version: number): ProblemError {
   );
 }
 
-function toRow(event: StoredEvent): Insertable<Tables["event"]> {
-  return {
-    seq: event.seq,
-    id: event.id,
-    stream: event.stream,
-    version: event.version,
-    type: event.type,
-    data: JSON.stringify(event.data),
-    actor: JSON.stringify(event.actor),
-    reason: event.reason,
-    occurred_at_ms: event.occurredAtMs,
-  };
+/** In the order of `COLUMNS`. */
+function toRow({ seq, id, stream, version, type, data, actor, reason, occurredAtMs }: StoredEvent): RowValues {
+  return [seq, id, stream, version, type, JSON.stringify(data), JSON.stringify(actor), reason, occurredAtMs];
 }

@@ -31,7 +31,7 @@ type Channel = {
   followers: number;
 };
 
-/** Everybody's live events come from one tail; only catching up and filtering read the store. */
+/** One tail wakes everybody; each view that has consumers is read once for all of them. */
 export async function createEventStreams(journal: Journal, describe: DescribeEvents): Promise<EventStreams> {
   let tailedSeq = await journal.headSeq();
   const channels = new Map<string, Channel>();
@@ -55,29 +55,28 @@ export async function createEventStreams(journal: Journal, describe: DescribeEve
     return channel;
   };
 
-  const forward = async (channel: Channel, events: readonly StoredEvent[], upTo: number): Promise<void> => {
-    if (channel.sentSeq >= upTo) return;
-    if (channel.broadcast.size() > 0) {
-      const selected = isEverything(channel.filter)
-        ? events
-        : await readRange(journal, channel.filter, channel.sentSeq, upTo, events.length);
-      const frames = toFrames(await describe(selected));
+  const forward = async (channel: Channel, upTo: number): Promise<void> => {
+    while (channel.sentSeq < upTo && channel.broadcast.size() > 0) {
+      const page = await readRange(journal, channel.filter, channel.sentSeq, upTo, EVENTS_PER_PAGE);
+      const frames = toFrames(await describe(page));
       // A consumer who joined during the reads waits at `sentSeq`, and gets these too.
       if (frames.length > 0) channel.broadcast.send(frames);
+      // In the same turn as the sending: nobody falls between.
+      channel.sentSeq = page.length < EVENTS_PER_PAGE ? upTo : (page.at(-1)?.seq ?? upTo);
     }
-    // In the same turn as the look at who is there, or as the sending: nobody falls between.
-    channel.sentSeq = upTo;
+    // In the same turn as the look at who is there.
+    channel.sentSeq = Math.max(channel.sentSeq, upTo);
   };
 
-  const stop = journal.tail(tailedSeq, async (events) => {
-    const last = events.at(-1);
-    if (!last) return;
+  const onNews = async (_events: readonly StoredEvent[], upToSeq: number) => {
     // First, because a channel that is made while this waits begins here.
-    tailedSeq = last.seq;
-    for (const channel of channels.values()) await forward(channel, events, last.seq);
+    tailedSeq = upToSeq;
+    for (const channel of channels.values()) await forward(channel, upToSeq);
     tailed.resolve();
     tailed = Promise.withResolvers<void>();
-  });
+  };
+  // What nobody listens to is not read.
+  const stop = journal.tail(tailedSeq, onNews, []);
 
   return {
     follow: async (request, reply, filter, after) => {
@@ -109,10 +108,6 @@ export async function createEventStreams(journal: Journal, describe: DescribeEve
 
 function nameOf(filter: EventFilter): string {
   return JSON.stringify(Object.entries(filter).filter(([, value]) => value !== undefined && value !== null));
-}
-
-function isEverything(filter: EventFilter): boolean {
-  return Object.values(filter).every((value) => value === undefined || value === null);
 }
 
 function readRange(

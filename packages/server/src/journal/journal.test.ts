@@ -116,6 +116,39 @@ describeOnEachStore("the journal", (open) => {
     expect(seen).toEqual([1, 1]);
   });
 
+  it("reads for a tail only the types that it follows, and tells it how far the journal is", async () => {
+    const journal = await openJournal(await open());
+    const append = (stream: string, ...types: string[]) => journal.append([appendTo(stream, 0, ...types)], BY_TEST);
+    const [seen, onlyHow]: [number[], number[]] = [[], []];
+    let upTo = [0, 0];
+    await append("a", "counted.once", "other");
+    const stops = [
+      journal.tail(
+        0,
+        (events, upToSeq) => {
+          seen.push(...events.map(({ seq }) => seq));
+          upTo = [upToSeq, upTo[1] ?? 0];
+        },
+        ["counted."],
+      ),
+      journal.tail(
+        0,
+        (events, upToSeq) => {
+          onlyHow.push(...events.map(({ seq }) => seq));
+          upTo = [upTo[0] ?? 0, upToSeq];
+        },
+        [],
+      ),
+    ];
+
+    await append("b", "other", "counted.twice", "other");
+    await expect.poll(() => upTo).toEqual([5, 5]);
+    for (const stop of stops) stop();
+
+    expect(seen).toEqual([1, 4]);
+    expect(onlyHow).toEqual([]);
+  });
+
   it("finds events by range, stream, type and environment", async () => {
     const database = await open();
     const journal = await openJournal(database);

@@ -6,7 +6,7 @@ import type { Provenance, StoredEvent, StreamAppend } from "./event.ts";
 import { type Projector, projectEvent } from "./projector.ts";
 import { type EventQuery, readEvents, readHeadSeq, readStreamEvents } from "./read.ts";
 import { rebuildProjections } from "./rebuild.ts";
-import { startTail, type TailFailure } from "./tail.ts";
+import { readTailPage, startTail, type TailFailure } from "./tail.ts";
 
 export type AppendInTransaction = (
   appends: readonly StreamAppend[],
@@ -49,12 +49,16 @@ export type Journal = {
    * waits for the one before. When `onEvents` throws, `onTailFailure` is told and the same events come again after a
    * second. Woken by local appends, hints of other nodes, and every second.
    *
+   * @param onEvents is also told up to which seq it has seen everything: with no event at all when none is of `types`
+   * @param types as in a filter; default: all, `[]`: none, only how far the journal is. What is not asked for is not read
    * @returns how to stop
    */
-  tail(fromSeq: number, onEvents: (events: readonly StoredEvent[]) => void | Promise<void>): () => void;
+  tail(fromSeq: number, onEvents: OnEvents, types?: readonly string[]): () => void;
   /** Stops all tails. */
   close(): Promise<void>;
 };
+
+export type OnEvents = (events: readonly StoredEvent[], upToSeq: number) => void | Promise<void>;
 
 export type JournalDeps = {
   readonly database: Database;
@@ -112,11 +116,11 @@ export async function createJournal(deps: JournalDeps): Promise<Journal> {
     read: (query) => readEvents(database.db, query),
     headSeq: () => readHeadSeq(database.db),
     rebuild: () => rebuildProjections(database, projectors),
-    tail: (fromSeq, onEvents) => {
+    tail: (fromSeq, onEvents, types) => {
       const tail = startTail({
         fromSeq,
         onEvents,
-        read: (afterSeq, limit) => readEvents(database.db, { afterSeq, limit, order: "asc" }),
+        read: (afterSeq, limit) => readTailPage(database.db, types, afterSeq, limit),
         onFailure: deps.onTailFailure ?? (() => {}),
       });
       const stop = () => {

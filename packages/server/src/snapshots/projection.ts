@@ -7,13 +7,16 @@ import type { Projector } from "../journal/projector.ts";
 /** The newest event that changed what an environment publishes. */
 export type SnapshotMark = { readonly version: number };
 
+/** What may change what an environment publishes. */
+export const PUBLISHING_EVENTS: readonly string[] = ["environment.created", "flag.", "rollout."];
+
 /**
  * Marks, in the event's own transaction, which environment it changes: so a snapshot's version is the same on every
  * node and after every restart.
  */
 export const snapshotProjector: Projector = {
   name: "snapshots",
-  eventTypes: ["environment.created", "flag.", "rollout."],
+  eventTypes: PUBLISHING_EVENTS,
   tables: ["setting"],
   project: async (trx, event) => {
     const environment = publishedEnvironment(event);

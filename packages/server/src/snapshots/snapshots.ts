@@ -6,9 +6,10 @@ import type { Database } from "../db/database.ts";
 import { readStoredJson } from "../db/stored-json.ts";
 import { STREAM_BUFFER_BYTES_MAX, STREAM_HEARTBEAT_MS } from "../http/limits.ts";
 import { createBroadcast, sseFrame } from "../http/server-sent-events.ts";
+import type { StoredEvent } from "../journal/event.ts";
 import type { Journal } from "../journal/journal.ts";
 import { composeSnapshot } from "./compose.ts";
-import { publishedEnvironment, readSnapshotMark } from "./projection.ts";
+import { PUBLISHING_EVENTS, publishedEnvironment, readSnapshotMark } from "./projection.ts";
 
 /** One environment, compiled and ready to answer and to publish. */
 export type Snapshot = {
@@ -60,12 +61,13 @@ export async function createSnapshots(deps: {
   const fromSeq = await deps.journal.headSeq();
   for (const { key } of await deps.database.db.selectFrom("environment").select("key").execute()) await publish(key);
 
-  const stop = deps.journal.tail(fromSeq, async (events) => {
+  const onEvents = async (events: readonly StoredEvent[]) => {
     const touched = new Set(events.flatMap((event) => publishedEnvironment(event) ?? []));
     // One environment that cannot be published must not keep a kill switch in another from its users.
     const published = await Promise.allSettled([...touched].map(publish));
     for (const result of published) if (result.status === "rejected") throw result.reason;
-  });
+  };
+  const stop = deps.journal.tail(fromSeq, onEvents, PUBLISHING_EVENTS);
 
   return {
     get: (environment) => byEnvironment.get(environment),
