@@ -37,8 +37,16 @@ export class LatencyHistogram {
     return {
       zeroCount: this.#zeroCount,
       offset: this.#first + MIN_BUCKET_INDEX,
-      bucketCounts: Array.from(this.#buckets.subarray(this.#first, this.#last + 1)),
+      bucketCounts: this.#bucketsInUse(),
     };
+  }
+
+  /** By place: an iterator makes an object for each bucket, of two arms of each rollout each second. */
+  #bucketsInUse(): number[] {
+    const counts = new Array<number>(this.#last - this.#first + 1).fill(0);
+    for (let position = 0; position < counts.length; position += 1)
+      counts[position] = this.#buckets[this.#first + position] ?? 0;
+    return counts;
   }
 
   clear(): void {
@@ -78,7 +86,9 @@ export function mergeHistograms(a: HistogramCounts, b: HistogramCounts): Histogr
 
 export function histogramTotal(counts: HistogramCounts): number {
   let total = counts.zeroCount;
-  for (const count of counts.bucketCounts) total += count;
+  // By place, as above: an iterator would be a third of all that a judged second allocates.
+  for (let position = 0; position < counts.bucketCounts.length; position += 1)
+    total += counts.bucketCounts[position] ?? 0;
   return total;
 }
 
