@@ -106,7 +106,7 @@ describe.skipIf("reason" in postgres && isPostgresOptional)("two servers on one 
     expect(await untilState(other.api, id, "completed")).toMatchObject({ share: 1 });
     expect(await replay(other.url, other.adminToken, id)).toMatchObject({ identical: true });
     await more.stop();
-    console.info(`the other node went on ${takenAfterMs.toFixed(0)} ms after the kill (a lease lasts 5 s)`);
+    console.info(`the other node went on ${takenAfterMs.toFixed(0)} ms after the kill (a lease lasts 3 s)`);
   });
 });
 

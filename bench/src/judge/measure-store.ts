@@ -1,5 +1,6 @@
 import type { Database } from "../../../packages/server/src/db/database.ts";
-import { createLeases } from "../../../packages/server/src/jobs/leases.ts";
+import { postgresClock } from "../../../packages/server/src/db/shared-clock.ts";
+import { createLeases, soleHolder } from "../../../packages/server/src/jobs/leases.ts";
 import { createLogger } from "../../../packages/server/src/logging.ts";
 import { pairOf } from "../../../packages/server/src/rollouts/judge.ts";
 import { isJudged, listActive } from "../../../packages/server/src/rollouts/read.ts";
@@ -10,7 +11,7 @@ import { ENVIRONMENT, flagKey, prepareRollouts } from "./prepare-rollouts.ts";
 export type StoreTimes = { readonly cpuMs: readonly number[]; readonly wallMs: readonly number[] };
 
 const WARM_UP_SECONDS = 3;
-const LEASE_TTL_MS = 5_000;
+const LEASE_TTL_MS = 3_000;
 const SPANS_PER_ARM = 50;
 const VARIANTS = ["on", "off"] as const;
 
@@ -23,13 +24,14 @@ export async function measureStore(database: Database, rollouts: number, seconds
     nowMs: Date.now,
     flags: { environments: () => new Set([ENVIRONMENT]), find: () => ({ service: "", variants }) },
   });
-  const leases = createLeases({ database, holder: "bench", ttlMs: LEASE_TTL_MS, nowMs: Date.now });
+  const leases =
+    database.kind === "sqlite"
+      ? soleHolder()
+      : createLeases({ database, holder: "bench", ttlMs: LEASE_TTL_MS, clock: postgresClock });
   const { journal, judge } = await prepareRollouts(database, rollouts, "token-of-the-benchmark", {
     log: createLogger({ level: "silent", format: "json" }),
-    claim: async (ids) => {
-      const names = await leases.claim(ids.map((id) => `rollout/${id}`));
-      return names.map((name) => name.slice("rollout/".length));
-    },
+    claim: (ids) => leases.claim(ids),
+    stillHeld: (trx, ids) => leases.stillHeld(trx, ids),
     takeArrivals: (trx, pairs) => telemetry.takeArrivals(trx, new Set(pairs)),
     discardArrivals: async () => {},
     readHistory: async () => ({ requests: 100_000, failures: 200 }),

@@ -20,7 +20,10 @@ const ROLLOUTS_PER_APPEND = 100;
 
 const DEFINITION = { state: "ENABLED", variants: { on: true, off: false }, defaultVariant: "off" } as const;
 
-export type JudgeParts = Pick<JudgeDeps, "claim" | "takeArrivals" | "discardArrivals" | "readHistory" | "log">;
+export type JudgeParts = Pick<
+  JudgeDeps,
+  "claim" | "stillHeld" | "takeArrivals" | "discardArrivals" | "readHistory" | "log"
+>;
 
 export type Prepared = { readonly journal: Journal; readonly judge: Judge };
 

@@ -94,6 +94,7 @@ async function fillStore(dataDir: string): Promise<void> {
     const { journal } = await prepareRollouts(database, ROLLOUTS, ADMIN_TOKEN, {
       log: createLogger({ level: "silent", format: "json" }),
       claim: async () => [],
+      stillHeld: async () => [],
       takeArrivals: async () => new Map(),
       discardArrivals: async () => {},
       readHistory: async () => null,

@@ -26,6 +26,8 @@ export type LoopDeps = {
   readonly metrics: ServerMetrics;
   readonly log: Logger;
   readonly nowMs: () => number;
+  /** The time that a rollout's stages are measured by: the nodes' common one, for any of them may judge the next second. */
+  readonly judgeNowMs: () => Promise<number>;
 };
 
 export type Loops = {
@@ -38,6 +40,12 @@ export type Loops = {
 
 const JUDGE_INTERVAL_MS = 1_000;
 const HOUSEKEEPING_INTERVAL_MS = 60_000;
+
+/** Four times in a lease's three seconds; no divisor of the guard's second, so that both seldom come at one moment. */
+const RENEW_INTERVAL_MS = 750;
+
+/** A guard that has done nothing for so long gives its rollouts up: another node may be able to judge them. */
+const STANDSTILL_MS = 10_000;
 
 /** A tick that begins later than this is counted: verdicts are promised within seconds. */
 const LATE_MS = 1_000;
@@ -58,7 +66,7 @@ export async function startLoops(deps: LoopDeps): Promise<Loops> {
         throw error;
       }),
     );
-    const { judged } = await judge.tick(deps.nowMs());
+    const { judged } = await judge.tick(await deps.judgeNowMs());
     held = judged;
     if (judged > 0) metrics.judgeSeconds.observe((performance.now() - startedAtMs) / 1_000 / judged, {});
     if (await holds(deps.leases, "queue")) await startQueued({ ...rollouts, log });
@@ -73,6 +81,14 @@ export async function startLoops(deps: LoopDeps): Promise<Loops> {
       if (lateMs <= LATE_MS) return;
       metrics.ticksLate.add(1, {});
       watch.countLate();
+    },
+  });
+  const renewing = startTicker({
+    intervalMs: RENEW_INTERVAL_MS,
+    clock: tickerClock(deps.nowMs),
+    run: async () => {
+      if ((watch.report().sinceMs ?? 0) > STANDSTILL_MS) return;
+      await attempt(log, "leases were not renewed; it is tried again within the second", deps.leases.renew);
     },
   });
   const minutes = startTicker({
@@ -93,7 +109,7 @@ export async function startLoops(deps: LoopDeps): Promise<Loops> {
     tick: watch.report,
     stop: async () => {
       stopFollowing();
-      await Promise.all([seconds.stop(), minutes.stop()]);
+      await Promise.all([seconds.stop(), renewing.stop(), minutes.stop()]);
       await attempt(log, "leases were not given back; another node waits for their end", deps.leases.releaseAll);
     },
   };

@@ -7,6 +7,7 @@ import { type AppDeps, buildApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/open-database.ts";
+import { postgresClock, readClock } from "./db/shared-clock.ts";
 import { recordToldBy } from "./delivery/told-by.ts";
 import { webhookSources } from "./delivery/webhooks.ts";
 import { readFlagForRollout } from "./flags/read.ts";
@@ -17,7 +18,7 @@ import { noteWritten } from "./http/idempotency.ts";
 import { newId as createId } from "./http/ids.ts";
 import { ProblemError } from "./http/problem.ts";
 import { countOpenStreams } from "./http/server-sent-events.ts";
-import { createLeases } from "./jobs/leases.ts";
+import { createLeases, type Leases, soleHolder } from "./jobs/leases.ts";
 import { createJournal, type Journal } from "./journal/journal.ts";
 import { type Loops, startLoops } from "./loops.ts";
 import { observeRequests } from "./operations/observe-requests.ts";
@@ -45,8 +46,8 @@ export type SteadfastNode = {
   close(): Promise<void>;
 };
 
-/** Three missed seconds, then another node takes the rollout over; five leave room for a slow second. */
-const LEASE_TTL_MS = 5_000;
+/** Renewed every 0.75 s, so three may be missed. With the second until the next tick a dead node's rollouts go on within 4 s. */
+const LEASE_TTL_MS = 3_000;
 
 /** A data folder has one owner: a restart takes up its own leases and its own telemetry history at once. */
 const ONLY_NODE = "the-only-node";
@@ -77,7 +78,10 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
 
   const snapshots = await createSnapshots({ database, journal });
   const telemetry = createTelemetry({ database, nodeId, nowMs, flags: flagDirectory(snapshots) });
-  const leases = createLeases({ database, holder: nodeId, ttlMs: LEASE_TTL_MS, nowMs });
+  const leases =
+    database.kind === "sqlite"
+      ? soleHolder()
+      : createLeases({ database, holder: nodeId, ttlMs: LEASE_TTL_MS, clock: postgresClock });
   const rollouts = rolloutDeps(database, journal, telemetry, { nowMs, newId });
   const judge = createJudge({ ...rollouts, ...judgeDeps(telemetry, leases), log });
   const live = createLiveRollouts({ database, judge, nowMs });
@@ -155,6 +159,7 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
     metrics,
     log,
     nowMs,
+    judgeNowMs: database.kind === "sqlite" ? async () => nowMs() : () => readClock(database.db, postgresClock),
   });
   loops = started;
   readFrom(metrics.registry, {
@@ -227,15 +232,12 @@ function previewDeps(telemetry: Telemetry): Pick<AppDeps["rollouts"], "readTraff
   return { readTraffic: telemetry.readTraffic, serviceHeardSecondsAgo: telemetry.serviceHeardSecondsAgo };
 }
 
-function judgeDeps(
-  telemetry: Telemetry,
-  leases: ReturnType<typeof createLeases>,
-): Pick<JudgeDeps, "claim" | "takeArrivals"> {
+function judgeDeps(telemetry: Telemetry, leases: Leases): Pick<JudgeDeps, "claim" | "stillHeld" | "takeArrivals"> {
+  const toNames = (ids: readonly string[]) => ids.map((id) => `rollout/${id}`);
+  const toIds = (names: readonly string[]) => names.map((name) => name.slice("rollout/".length));
   return {
-    claim: async (ids) => {
-      const names = await leases.claim(ids.map((id) => `rollout/${id}`));
-      return names.map((name) => name.slice("rollout/".length));
-    },
+    claim: async (ids) => toIds(await leases.claim(toNames(ids))),
+    stillHeld: async (trx, ids) => toIds(await leases.stillHeld(trx, toNames(ids))),
     takeArrivals: (trx, pairs) => telemetry.takeArrivals(trx, new Set(pairs)),
   };
 }

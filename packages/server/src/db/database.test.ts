@@ -1,7 +1,11 @@
 import { sql } from "kysely";
 import { expect, it } from "vitest";
 import { openDatabase } from "./open-database.ts";
+import { serialiseWrites } from "./serialise-writes.ts";
 import { describeOnEachStore, describePostgres } from "./test-databases.ts";
+
+/** PostgreSQL's patience is five seconds. */
+const SLOWLY = { timeout: 60_000 };
 
 const setting = (key: string) => ({ key, value: "{}" });
 
@@ -99,6 +103,29 @@ describeOnEachStore("a store", (open) => {
 });
 
 describePostgres("many nodes", (cluster, open) => {
+  it("does not wait for long for a node that stands still in the middle of a write", SLOWLY, async () => {
+    const config = await open.config();
+    const [paused, other] = [await open.at(config), await open.at(config)];
+    const writing = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const late = paused.transaction(async (trx) => {
+      await serialiseWrites(trx);
+      writing.resolve();
+      await goOn.promise;
+      await trx.insertInto("setting").values(setting("late")).execute();
+    });
+    await writing.promise;
+
+    await other.transaction(async (trx) => {
+      await serialiseWrites(trx);
+      await trx.insertInto("setting").values(setting("other")).execute();
+    });
+    goOn.resolve();
+
+    await expect(late).rejects.toMatchObject({ code: "storage-unavailable" });
+    expect(await other.db.selectFrom("setting").select("key").execute()).toEqual([{ key: "other" }]);
+  });
+
   it("may start at once on an empty database", async () => {
     const config = await open.config();
 

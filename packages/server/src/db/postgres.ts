@@ -21,7 +21,13 @@ const POOL_CONNECTIONS_MAX = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
 const LOCK_TIMEOUT_MS = 10_000;
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
+/**
+ * Appends of all nodes wait for each other: one that stands still in the middle of its own (a paused machine, a cable that
+ * was pulled) holds the others up for so long, which is half of what they wait for a lock. A killed process holds nobody up.
+ */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
+/** Of a reader that nobody waits for: a backup that goes to somebody slow. */
+const IDLE_BESIDE_TIMEOUT_MS = 30_000;
 const TRANSACTION_ATTEMPTS_MAX = 5;
 const INT8_OID = 20;
 
@@ -55,7 +61,11 @@ export function openPostgres(url: string): Database {
     db,
     transaction: (run) => runTransaction(db, run),
     readAtOneMoment,
-    readBeside: readAtOneMoment,
+    readBeside: (run) =>
+      readAtOneMoment(async (trx) => {
+        await sql`set local idle_in_transaction_session_timeout = ${sql.lit(IDLE_BESIDE_TIMEOUT_MS)}`.execute(trx);
+        return run(trx);
+      }),
     notify: async () => {
       await sql`select pg_notify(${NEWS_CHANNEL}, '')`.execute(db).catch(() => {});
     },

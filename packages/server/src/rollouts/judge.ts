@@ -21,6 +21,8 @@ export type JudgeDeps = RolloutDeps & {
   readonly log: FastifyBaseLogger;
   /** Which of these rollouts this node holds; at most one node holds each. */
   readonly claim: (rolloutIds: readonly string[]) => Promise<readonly string[]>;
+  /** Which of them it holds still, in the transaction that judges: this node may have stood still since it claimed them. */
+  readonly stillHeld: (trx: Transaction<Tables>, rolloutIds: readonly string[]) => Promise<readonly string[]>;
   /** Takes the counts that arrived and were not judged yet, in the transaction that stores the judgement. */
   readonly takeArrivals: (trx: Transaction<Tables>, pairs: readonly string[]) => Promise<Arrivals>;
 };
@@ -44,9 +46,10 @@ export function createJudge(deps: JudgeDeps): Judge {
   const clean = new Set<string>();
 
   const judgeInOneTransaction = async (ids: readonly string[], nowMs: number): Promise<void> => {
-    const judged = await deps.journal.transaction(async (trx, append) => {
+    const { held, ticks: judged } = await deps.journal.transaction(async (trx, append) => {
       await serialiseWrites(trx);
-      const states = (await readRollouts(trx, ids)).filter(isWatched);
+      const held = await deps.stillHeld(trx, ids);
+      const states = (await readRollouts(trx, held)).filter(isWatched);
       const arrivals = await deps.takeArrivals(trx, [...new Set(states.map(pairOf))]);
       const ticks: JudgedTick[] = [];
       for (const state of states) {
@@ -54,8 +57,10 @@ export function createJudge(deps: JudgeDeps): Judge {
         if (tick) ticks.push(tick);
       }
       await storeTicks(trx, ticks, deps.database.kind === "postgres");
-      return ticks;
+      return { held: new Set(held), ticks };
     });
+    // Another node may have judged what was lost meanwhile.
+    for (const id of ids) if (!held.has(id)) memories.delete(id);
     for (const { rolloutId, memory } of judged) memories.set(rolloutId, memory);
     const mended = judged.map(({ rolloutId }) => rolloutId).filter((id) => !clean.has(id));
     await clearFaults(deps.database, mended);

@@ -46,6 +46,7 @@ export async function openRollouts(
     readHistory: async () => ({ requests: 100_000, failures: 100 }),
     log,
     claim: async (ids) => ids.filter((id) => heldOnly === undefined || id === heldOnly),
+    stillHeld: async (_trx, ids) => ids,
     takeArrivals: async (_trx, pairs) => {
       if (isSilent) return new Map();
       const spans: [TelemetrySource, Map<string, ArmCounts>] = ["spans", new Map(arriving)];
