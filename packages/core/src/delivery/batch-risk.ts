@@ -2,7 +2,7 @@ import type { BatchRisk } from "./bottleneck-report.ts";
 import { distributionOf } from "./distribution.ts";
 import type { FailureLink } from "./report.ts";
 import { countFailures } from "./stability.ts";
-import { isMeasured, type WindowView } from "./window-view.ts";
+import { countedByShipment, isMeasured, type WindowView } from "./window-view.ts";
 
 /** Deployments a half, below which a comparison says nothing. */
 const GROUP_MIN = 5;
@@ -12,10 +12,9 @@ const GROUP_MIN = 5;
  * often because there is more in it.
  */
 export function batchRiskOf(view: WindowView, links: readonly FailureLink[]): BatchRisk {
-  const sizes = new Map<number, number>();
-  for (const { shipment } of view.counted) sizes.set(shipment.index, (sizes.get(shipment.index) ?? 0) + 1);
+  const sizes = countedByShipment(view);
   const batches = view.shipments.flatMap((shipment) => {
-    const commits = sizes.get(shipment.index) ?? 0;
+    const commits = sizes[shipment.index] ?? 0;
     return isMeasured(shipment) && commits > 0 ? [{ id: shipment.fact.id, commits }] : [];
   });
   const median = distributionOf(batches.map(({ commits }) => commits)).median ?? 0;

@@ -1,15 +1,38 @@
 import type { CommitFact } from "./facts.ts";
 
-/** Commits by index, with their parents in one flat list: what a pass over a long history needs to stay quick. */
+/**
+ * Commits by index, in columns: what a pass over a long history needs to stay quick, and small. Texts are asked for one by one, because hardly any is ever read.
+ */
 export type CommitGraph = {
-  readonly commits: readonly CommitFact[];
-  readonly indexBySha: ReadonlyMap<string, number>;
-  /** Parents of commit i: `parents[parentStart[i]] … parents[parentStart[i + 1] - 1]`. */
+  readonly size: number;
+  /** Parents of commit i: `parents[parentStart[i]] … parents[parentStart[i + 1] - 1]`; those that nobody knows (a shallow clone's boundary) are left out. */
   readonly parentStart: Int32Array;
   readonly parents: Int32Array;
+  /** 1 for a commit of more than one parent, known or not. */
+  readonly isMerge: Uint8Array;
+  readonly authoredAtMs: Float64Array;
+  readonly committedAtMs: Float64Array;
+  /** Lines added + removed; `UNMEASURED`. */
+  readonly lines: Float64Array;
+  readonly texts: CommitTexts;
 };
 
-/** Indexes commits; one told twice stands once. Parents that nobody knows (a shallow clone's boundary) are left out. */
+/** What is known of commits in words. Indexes are those of the graph. */
+export type CommitTexts = {
+  indexOf(sha: string): number | undefined;
+  sha(commit: number): string;
+  author(commit: number): string;
+  subject(commit: number): string;
+  /** @see CommitFact.body */
+  body(commit: number): string;
+  /** `false`: the word "revert" stands neither in subject nor body. */
+  mayRevert(commit: number): boolean;
+};
+
+/** Lines of a commit that nobody measured. */
+export const UNMEASURED = -1;
+
+/** Indexes commits; one told twice stands once. */
 export function indexCommits(facts: readonly CommitFact[]): CommitGraph {
   const indexBySha = new Map<string, number>();
   for (const { sha } of facts) if (!indexBySha.has(sha)) indexBySha.set(sha, indexBySha.size);
@@ -20,16 +43,28 @@ export function indexCommits(facts: readonly CommitFact[]): CommitGraph {
   }
   const parentStart = new Int32Array(commits.length + 1);
   const parents: number[] = [];
-  for (let index = 0; index < commits.length; index += 1) {
-    for (const sha of commits[index]?.parents ?? []) {
+  for (const [index, commit] of commits.entries()) {
+    for (const sha of commit.parents) {
       const parent = indexBySha.get(sha);
       if (parent !== undefined && parent !== index) parents.push(parent);
     }
     parentStart[index + 1] = parents.length;
   }
-  return { commits, indexBySha, parentStart, parents: Int32Array.from(parents) };
-}
-
-export function isMerge(commit: CommitFact): boolean {
-  return commit.parents.length > 1;
+  return {
+    size: commits.length,
+    parentStart,
+    parents: Int32Array.from(parents),
+    isMerge: Uint8Array.from(commits, (commit) => (commit.parents.length > 1 ? 1 : 0)),
+    authoredAtMs: Float64Array.from(commits, ({ authoredAtMs }) => authoredAtMs),
+    committedAtMs: Float64Array.from(commits, ({ committedAtMs }) => committedAtMs),
+    lines: Float64Array.from(commits, ({ lines }) => lines ?? UNMEASURED),
+    texts: {
+      indexOf: (sha) => indexBySha.get(sha),
+      sha: (commit) => commits[commit]?.sha ?? "",
+      author: (commit) => commits[commit]?.author ?? "",
+      subject: (commit) => commits[commit]?.subject ?? "",
+      body: (commit) => commits[commit]?.body ?? "",
+      mayRevert: () => true,
+    },
+  };
 }

@@ -19,8 +19,12 @@ export const EMPTY_DISTRIBUTION: Distribution = { n: 0, median: null, p90: null,
 
 /** Middle and upper end of some values, in any order. O(n log n). */
 export function distributionOf(values: ArrayLike<number>): Distribution {
-  if (values.length === 0) return EMPTY_DISTRIBUTION;
-  const sorted = sortedOf(values);
+  return distributionOfSorted(sortedOf(values));
+}
+
+/** The same of values that are in ascending order already. */
+export function distributionOfSorted(sorted: ArrayLike<number>): Distribution {
+  if (sorted.length === 0) return EMPTY_DISTRIBUTION;
   let sum = 0;
   for (let index = 0; index < sorted.length; index += 1) sum += sorted[index] ?? 0;
   return {
@@ -34,7 +38,8 @@ export function distributionOf(values: ArrayLike<number>): Distribution {
 /** Below this size a plain array sorts faster than a typed one is made: a report asks for thousands of small medians. */
 const SMALL = 32;
 
-function sortedOf(values: ArrayLike<number>): ArrayLike<number> {
+/** Ascending, in an array of its own. */
+export function sortedOf(values: ArrayLike<number>): ArrayLike<number> {
   if (values.length > SMALL) return new Float64Array(values).sort();
   const sorted: number[] = [];
   for (let index = 0; index < values.length; index += 1) {
@@ -78,24 +83,36 @@ const GROUPS_MIN = 5;
  * witnesses. Woodruff (1952): the standard error of "share of values at or below the median", robust to groups, is carried to the values' own
  * quantiles. O(n log n), without chance.
  *
- * @param groups of each value, small whole numbers
+ * @param groups of each value, small whole numbers from 0
+ * @param sorted the values in ascending order, where somebody has them so
  * @returns `null` for fewer than five groups
  */
-export function groupedMedianInterval(values: ArrayLike<number>, groups: ArrayLike<number>): Interval | null {
+export function groupedMedianInterval(
+  values: ArrayLike<number>,
+  groups: ArrayLike<number>,
+  sorted: ArrayLike<number> = sortedOf(values),
+): Interval | null {
   if (values.length === 0) return null;
-  const sorted = sortedOf(values);
   const median = percentileOf(sorted, 0.5);
-  const excess = new Map<number, number>();
+  let largest = 0;
+  for (let index = 0; index < groups.length; index += 1) largest = Math.max(largest, groups[index] ?? 0);
+  const excess = new Float64Array(largest + 1);
+  const isMember = new Uint8Array(largest + 1);
   for (let index = 0; index < values.length; index += 1) {
     const group = groups[index] ?? 0;
     const value = values[index] ?? 0;
     const step = value < median ? 0.5 : value > median ? -0.5 : 0;
-    excess.set(group, (excess.get(group) ?? 0) + step);
+    excess[group] = (excess[group] ?? 0) + step;
+    isMember[group] = 1;
   }
-  if (excess.size < GROUPS_MIN) return null;
+  let count = 0;
   let squares = 0;
-  for (const sum of excess.values()) squares += sum * sum;
-  const error = (Math.sqrt(squares) / values.length) * Math.sqrt(excess.size / (excess.size - 1));
+  for (let group = 0; group <= largest; group += 1) {
+    count += isMember[group] ?? 0;
+    squares += (excess[group] ?? 0) ** 2;
+  }
+  if (count < GROUPS_MIN) return null;
+  const error = (Math.sqrt(squares) / values.length) * Math.sqrt(count / (count - 1));
   const low = Math.max(0, 0.5 - Z95 * error);
   const high = Math.min(1, 0.5 + Z95 * error);
   return { low: percentileOf(sorted, low), high: percentileOf(sorted, high) };

@@ -70,7 +70,7 @@ function revertSigns(
   return findReverts(graph, changes).flatMap(({ commit, reverted, kind, certainty, evidence }): FailureSign[] => {
     const remedy = owners[commit] ?? UNOWNED;
     if (reverted === null) {
-      const atMs = shipments[remedy]?.atMs ?? graph.commits[commit]?.committedAtMs ?? 0;
+      const atMs = shipments[remedy]?.atMs ?? graph.committedAtMs[commit] ?? 0;
       unlinked.push({ kind, evidence, atMs, why: "no commit that it could mean is in this history" });
       return [];
     }

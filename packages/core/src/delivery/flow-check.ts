@@ -1,7 +1,6 @@
 import type { FlowCheck } from "./bottleneck-report.ts";
-import { isMerge } from "./commit-graph.ts";
 import { UNOWNED } from "./ownership.ts";
-import type { WindowView } from "./window-view.ts";
+import { leadTimesOf, type WindowView } from "./window-view.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 /** The law holds exactly in the long run only; beyond a factor of two the dates are not to be trusted. */
@@ -15,22 +14,18 @@ const COMMITS_MIN = 20;
 export function flowCheckOf(view: WindowView): FlowCheck | null {
   const { ledger, options } = view;
   const windowMs = options.toMs - options.fromMs;
-  const shipped: number[] = [];
-  for (const { commit, shipment } of view.counted) {
-    const leadMs = shipment.atMs - (ledger.graph.commits[commit]?.authoredAtMs ?? Number.NaN);
-    if (leadMs >= 0) shipped.push(leadMs);
-  }
+  const { graph } = ledger;
+  const shipped = leadTimesOf(view, "authoredAtMs").filter((leadMs) => leadMs >= 0);
   if (shipped.length < COMMITS_MIN || windowMs <= 0) return null;
   let inProgressMs = 0;
-  for (let index = 0; index < ledger.graph.commits.length; index += 1) {
-    const commit = ledger.graph.commits[index];
-    if (commit === undefined) continue;
+  for (let index = 0; index < graph.size; index += 1) {
     const owner = ledger.owners[index] ?? UNOWNED;
     const shipment = ledger.shipments[owner];
-    if (shipment === undefined || shipment.role === "baseline" || isMerge(commit) || ledger.isDuplicate[index] === 1)
-      continue;
-    if (options.onlyCommits && !options.onlyCommits.has(commit.sha)) continue;
-    inProgressMs += Math.max(0, Math.min(shipment.atMs, options.toMs) - Math.max(commit.authoredAtMs, options.fromMs));
+    if (shipment === undefined || shipment.role === "baseline") continue;
+    if (graph.isMerge[index] === 1 || ledger.isDuplicate[index] === 1) continue;
+    if (options.onlyCommits && !options.onlyCommits.has(graph.texts.sha(index))) continue;
+    const beganMs = Math.max(graph.authoredAtMs[index] ?? 0, options.fromMs);
+    inProgressMs += Math.max(0, Math.min(shipment.atMs, options.toMs) - beganMs);
   }
   const meanInProgress = inProgressMs / windowMs;
   const throughput = shipped.length / windowMs;

@@ -56,7 +56,7 @@ function findCause({ graph, owners, shipments }: ShippingLedger, cause: string):
     ({ fact, role }) => role !== "rollback" && (fact.id === cause || fact.revision === cause),
   );
   if (byId !== undefined) return byId;
-  const commit = graph.indexBySha.get(cause);
+  const commit = graph.texts.indexOf(cause);
   return commit === undefined ? undefined : shipments[owners[commit] ?? UNOWNED];
 }
 

@@ -1,43 +1,39 @@
-import { distributionOf, groupedMedianInterval } from "./distribution.ts";
-import type { LeadTime, MeasuredChange } from "./report.ts";
-import type { WindowView } from "./window-view.ts";
+import { distributionOfSorted, groupedMedianInterval, sortedOf } from "./distribution.ts";
+import type { LeadTime } from "./report.ts";
+import type { ShippedRequest } from "./shipped-changes.ts";
+import { leadTimesOf, type WindowView } from "./window-view.ts";
 
 /** From a commit's author's (or committer's) date to the finish of the deployment that first shipped it. */
 export function commitLeadTime(view: WindowView, from: "authoredAtMs" | "committedAtMs"): LeadTime {
-  const { commits } = view.ledger.graph;
-  const values = view.counted.map(({ commit, shipment }) => shipment.atMs - (commits[commit]?.[from] ?? Number.NaN));
-  return leadTimeOf(
-    values,
-    view.counted.map(({ shipment }) => shipment.index),
-  );
+  return leadTimeOf(leadTimesOf(view, from), view.counted.shipments);
 }
 
 /** From the first commit of a pull request; `null` where none was shipped in the window. */
-export function changeLeadTime(changes: readonly MeasuredChange[]): LeadTime | null {
-  const requests = changes.filter(({ unit }) => unit === "pull request");
+export function changeLeadTime(requests: readonly ShippedRequest[]): LeadTime | null {
   if (requests.length === 0) return null;
-  const deployments = [...new Set(requests.map(({ deploymentId }) => deploymentId))];
-  const groupOf = new Map(deployments.map((id, index) => [id, index]));
-  const values = requests.map(({ leadMs }) => leadMs ?? -1);
   return leadTimeOf(
-    values,
-    requests.map(({ deploymentId }) => groupOf.get(deploymentId) ?? 0),
+    Float64Array.from(requests, ({ staged, shipment }) => (staged === null ? -1 : shipment.atMs - staged.startMs)),
+    Int32Array.from(requests, ({ shipment }) => shipment.index),
   );
 }
 
 /** Negative values (clock skew, rebase) are counted and left out. */
-function leadTimeOf(values: readonly number[], groups: readonly number[]): LeadTime {
-  const kept: number[] = [];
-  const keptGroups: number[] = [];
+function leadTimeOf(values: Float64Array, groups: Int32Array): LeadTime {
+  const kept = new Float64Array(values.length);
+  const keptGroups = new Int32Array(values.length);
+  let count = 0;
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index] ?? -1;
     if (value < 0) continue;
-    kept.push(value);
-    keptGroups.push(groups[index] ?? 0);
+    kept[count] = value;
+    keptGroups[count] = groups[index] ?? 0;
+    count += 1;
   }
+  const measured = kept.subarray(0, count);
+  const sorted = sortedOf(measured);
   return {
-    ...distributionOf(kept),
-    negative: values.length - kept.length,
-    medianInterval: groupedMedianInterval(kept, keptGroups),
+    ...distributionOfSorted(sorted),
+    negative: values.length - count,
+    medianInterval: groupedMedianInterval(measured, keptGroups.subarray(0, count), sorted),
   };
 }

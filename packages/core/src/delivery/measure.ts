@@ -1,4 +1,5 @@
 import { batchRiskOf } from "./batch-risk.ts";
+import { UNMEASURED } from "./commit-graph.ts";
 import { distributionOf } from "./distribution.ts";
 import type { DeliveryFacts, SourceFact } from "./facts.ts";
 import { type Failures, linkFailures } from "./failure-links.ts";
@@ -7,10 +8,11 @@ import { flowCheckOf } from "./flow-check.ts";
 import { changeLeadTime, commitLeadTime } from "./lead-time.ts";
 import type { DeliveryReport, MeasuredDeployment, MeasureOptions } from "./report.ts";
 import { buildShippingLedger, type ShippingLedger } from "./shipments.ts";
-import { shippedChanges } from "./shipped-changes.ts";
+import { listChanges, listRequests, shippedChanges } from "./shipped-changes.ts";
 import { sizeAgainstTimeOf } from "./size-against-time.ts";
 import { changeFailRateOf, recoveryOf, reworkOf } from "./stability.ts";
 import { stageLedgerOf } from "./stage-ledger.ts";
+import { stageTableOf } from "./stage-table.ts";
 import { batchOf, commitCountsOf, frequencyOf } from "./throughput.ts";
 import { heardOf, trendsOf } from "./trend.ts";
 import { unknownsOf } from "./unknowns.ts";
@@ -34,7 +36,11 @@ export function measureDelivery(facts: DeliveryFacts, options: MeasureOptions): 
 }
 
 /** The same from a ledger that was built before: it can serve several windows and packages. */
-export function measureLedger(ledger: ShippingLedger, facts: DeliveryFacts, options: MeasureOptions): DeliveryReport {
+export function measureLedger(
+  ledger: ShippingLedger,
+  facts: Omit<DeliveryFacts, "commits">,
+  options: MeasureOptions,
+): DeliveryReport {
   const seed = options.seed ?? SEED;
   const attributionWindowMs = options.attributionWindowMs ?? ATTRIBUTION_WINDOW_MS;
   const view = viewWindow(ledger, options);
@@ -42,10 +48,11 @@ export function measureLedger(ledger: ShippingLedger, facts: DeliveryFacts, opti
   const changeFailRate = changeFailRateOf(view, failures);
   const { ids: reworkIds, ...rework } = reworkOf(view, failures);
   const shipped = shippedChanges(view, facts.changes);
-  const changes = shipped.map(({ measured }) => measured);
+  const stages = stageTableOf(view, shipped);
   const tests = testHistories(
     facts.testRuns.filter(({ finishedAtMs }) => options.fromMs <= finishedAtMs && finishedAtMs < options.toMs),
   );
+  const isSummary = options.isSummary === true;
   return {
     window: { fromMs: options.fromMs, toMs: options.toMs },
     frequency: frequencyOf(view),
@@ -53,22 +60,26 @@ export function measureLedger(ledger: ShippingLedger, facts: DeliveryFacts, opti
     leadTime: {
       author: commitLeadTime(view, "authoredAtMs"),
       committer: commitLeadTime(view, "committedAtMs"),
-      change: changeLeadTime(changes),
+      change: changeLeadTime(shipped.requests),
     },
     changeFailRate,
     recovery: recoveryOf(changeFailRate.links),
     rework,
     batch: batchOf(view),
-    trend: trendsOf(view, { links: changeFailRate.links, changes, heard: heardOf(facts.sources) }, seed),
-    stages: stageLedgerOf(shipped, facts.pipelineRuns),
-    whatIf: whatIfOf(shipped, ledger.shipments, seed),
+    trend: trendsOf(
+      view,
+      { links: changeFailRate.links, requests: shipped.requests, heard: heardOf(facts.sources) },
+      seed,
+    ),
+    stages: stageLedgerOf(stages, ledger.shipments, facts.pipelineRuns),
+    whatIf: whatIfOf(stages, ledger.shipments, seed),
     flow: flowCheckOf(view),
     batchRisk: batchRiskOf(view, changeFailRate.links),
-    sizes: sizeAgainstTimeOf(changes),
+    sizes: sizeAgainstTimeOf(listRequests(shipped)),
     testCounts: testCountsOf(tests),
     flakyTests: flakyTestsOf(tests),
-    deployments: measuredDeployments(view, failures, reworkIds),
-    changes,
+    deployments: isSummary ? [] : measuredDeployments(view, failures, reworkIds),
+    changes: isSummary ? [] : listChanges(view, shipped),
     assumptions: assumptionsOf(view, facts, attributionWindowMs),
     unknowns: unknownsOf(facts, ledger),
     silentSources: facts.sources
@@ -90,21 +101,24 @@ function measuredDeployments(
   failures: Failures,
   reworkIds: ReadonlySet<string>,
 ): readonly MeasuredDeployment[] {
-  const { commits } = view.ledger.graph;
+  const { ledger, counted } = view;
+  const { graph, shipped } = ledger;
   const failed = new Set(failures.links.map(({ deploymentId }) => deploymentId));
   let next = 0;
-  return view.shipments.map(({ index, fact, atMs, role, commits: own }) => {
+  return view.shipments.map(({ index, fact, atMs, role }) => {
     const leads: number[] = [];
     let nonMerge = 0;
     let lines: number | null = null;
     // What is counted stands in the order of the shipments.
-    for (; view.counted[next]?.shipment.index === index; next += 1) {
-      const commit = commits[view.counted[next]?.commit ?? 0];
-      const leadMs = atMs - (commit?.authoredAtMs ?? atMs);
+    for (; counted.shipments[next] === index; next += 1) {
+      const commit = counted.commits[next] ?? 0;
+      const leadMs = atMs - (graph.authoredAtMs[commit] ?? atMs);
       nonMerge += 1;
       if (leadMs >= 0) leads.push(leadMs);
-      if (commit !== undefined && commit.lines !== null) lines = (lines ?? 0) + commit.lines;
+      const size = graph.lines[commit] ?? UNMEASURED;
+      if (size !== UNMEASURED) lines = (lines ?? 0) + size;
     }
+    const own = shipped.commits.subarray(shipped.start[index], shipped.start[index + 1]);
     return {
       id: fact.id,
       name: fact.name,
@@ -113,7 +127,7 @@ function measuredDeployments(
       revision: fact.revision,
       role,
       nonMerge,
-      merge: role === "baseline" ? 0 : own.filter((commit) => (commits[commit]?.parents.length ?? 0) > 1).length,
+      merge: role === "baseline" ? 0 : own.filter((commit) => graph.isMerge[commit] === 1).length,
       lines,
       medianLeadMs: distributionOf(leads).median,
       isFailed: failed.has(fact.id),
@@ -124,7 +138,7 @@ function measuredDeployments(
 
 function assumptionsOf(
   { shipments, ledger, duplicates }: WindowView,
-  { incidents }: DeliveryFacts,
+  { incidents }: Pick<DeliveryFacts, "incidents">,
   attributionWindowMs: number,
 ): readonly string[] {
   const assumptions = [
@@ -133,9 +147,10 @@ function assumptionsOf(
       : ["Lead times are of non-merge commits, each counted at the first deployment whose history contains it."]),
   ];
   const baseline = shipments.find(({ role }) => role === "baseline");
+  const { start } = ledger.shipped;
   if (baseline !== undefined)
     assumptions.push(
-      `${baseline.fact.name} is the first one known: what it brought (${commitsText(baseline.commits.length)}) is the baseline and has no lead time.`,
+      `${baseline.fact.name} is the first one known: what it brought (${commitsText((start[baseline.index + 1] ?? 0) - (start[baseline.index] ?? 0))}) is the baseline and has no lead time.`,
     );
   if (duplicates > 0)
     assumptions.push(

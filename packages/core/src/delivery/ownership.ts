@@ -13,7 +13,7 @@ export const UNOWNED = -1;
  * @returns for each commit an index into `roots`, or `UNOWNED`
  */
 export function assignOwners(graph: CommitGraph, roots: ArrayLike<number>): Int32Array {
-  const size = graph.commits.length;
+  const { size } = graph;
   const owners = new Int32Array(size).fill(UNOWNED);
   for (let release = 0; release < roots.length; release += 1) {
     const root = roots[release] ?? UNOWNED;

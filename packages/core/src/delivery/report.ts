@@ -25,6 +25,8 @@ export type MeasureOptions = {
   readonly attributionWindowMs?: number;
   /** Only these commits are measured (a package of a monorepo); ownership stays that of the whole graph. `null`: all. */
   readonly onlyCommits?: ReadonlySet<string> | null;
+  /** `true`: for who prints figures only; `deployments` and `changes` are left empty. Default `false`. */
+  readonly isSummary?: boolean;
   /** Seeds the bootstrap and the permutation tests. Default 1. */
   readonly seed?: number;
 };

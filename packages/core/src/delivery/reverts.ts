@@ -1,5 +1,5 @@
-import { type CommitGraph, isMerge } from "./commit-graph.ts";
-import type { ChangeFact, CommitFact } from "./facts.ts";
+import type { CommitGraph } from "./commit-graph.ts";
+import type { ChangeFact } from "./facts.ts";
 import type { Certainty, FailureKind } from "./report.ts";
 
 /** What a message says that it takes back. */
@@ -57,40 +57,50 @@ function quotedTitle(rest: string, head: string): string | null {
   return head.trimEnd().endsWith(":") && /^revert/i.test(head) && rest.trim() !== "" ? rest.trim() : null;
 }
 
-/** Every revert among the commits, with the commit it takes back. O(commits), and O(commits) more once if any names an abbreviated id. */
+/** Every revert among the commits, with the commit it takes back. O(commits), a few times at most. */
 export function findReverts(graph: CommitGraph, changes: readonly ChangeFact[]): readonly Revert[] {
   const mentions: { readonly index: number; readonly mention: RevertMention }[] = [];
-  for (let index = 0; index < graph.commits.length; index += 1) {
-    const commit = graph.commits[index];
-    const mention = commit === undefined || isMerge(commit) ? null : readRevert(commit.subject, commit.body);
+  const { texts } = graph;
+  for (let index = 0; index < graph.size; index += 1) {
+    if (graph.isMerge[index] === 1 || !texts.mayRevert(index)) continue;
+    const mention = readRevert(texts.subject(index), texts.body(index));
     if (mention !== null) mentions.push({ index, mention });
   }
   if (mentions.length === 0) return [];
-  const byTitle = indexTitles(
-    graph,
-    new Set(mentions.flatMap(({ mention: { title } }) => (title === null ? [] : [bareTitle(title)]))),
-  );
-  const byNumber = indexNumbers(graph, changes);
-  const findSha = shaFinder(graph);
-  return mentions.flatMap(({ index, mention }) => resolve(graph, index, mention, { byTitle, byNumber, findSha }));
+  const titles = new Set(mentions.flatMap(({ mention: { title } }) => (title === null ? [] : [bareTitle(title)])));
+  const indexes: Indexes = {
+    byTitle: once(() => indexTitles(graph, titles)),
+    byNumber: once(() => indexNumbers(graph, changes)),
+    bySha: once(() => indexAbbreviations(graph)),
+  };
+  return mentions.flatMap(({ index, mention }) => resolve(graph, index, mention, indexes));
 }
 
+/** Each is a pass over all messages, and made when the first revert needs it: one that names its commit needs none. */
 type Indexes = {
-  readonly byTitle: ReadonlyMap<string, readonly number[]>;
-  readonly byNumber: ReadonlyMap<number, number>;
-  readonly findSha: (sha: string) => number | undefined;
+  readonly byTitle: () => ReadonlyMap<string, readonly number[]>;
+  readonly byNumber: () => ReadonlyMap<number, number>;
+  /** By the first seven digits. */
+  readonly bySha: () => ReadonlyMap<string, readonly number[]>;
 };
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
 
 /** The surest way first: by id, by number, by title. */
 function resolve(graph: CommitGraph, commit: number, mention: RevertMention, indexes: Indexes): readonly Revert[] {
-  const subject = graph.commits[commit]?.subject ?? "";
-  const evidence = `${graph.commits[commit]?.sha.slice(0, 12) ?? ""} ${subject}`;
+  const evidence = `${graph.texts.sha(commit).slice(0, 12)} ${graph.texts.subject(commit)}`;
   const others = (found: readonly (number | undefined)[]) =>
     found.filter((index): index is number => index !== undefined && index !== commit);
-  const bySha = others(mention.shas.map(indexes.findSha));
+  const bySha = others(mention.shas.map((sha) => findSha(graph, sha, indexes)));
   if (bySha.length > 0)
     return bySha.map((reverted) => ({ commit, reverted, kind: "revert-sha", certainty: "strong", evidence }));
-  const byNumber = others(mention.numbers.map((number) => indexes.byNumber.get(number)));
+  const byNumber = others(mention.numbers.map((number) => indexes.byNumber().get(number)));
   if (byNumber.length > 0)
     return byNumber.map((reverted) => ({
       commit,
@@ -107,12 +117,12 @@ function resolve(graph: CommitGraph, commit: number, mention: RevertMention, ind
 /** The number that a quoted title ends with decides between equal titles; else the last one committed before the revert. */
 function findTitle(graph: CommitGraph, revert: number, title: string, indexes: Indexes): number | undefined {
   const number = trailingNumber(title)?.number;
-  const numbered = number === undefined ? undefined : indexes.byNumber.get(number);
+  const numbered = number === undefined ? undefined : indexes.byNumber().get(number);
   if (numbered !== undefined && numbered !== revert) return numbered;
-  const latestMs = graph.commits[revert]?.committedAtMs ?? 0;
+  const latestMs = graph.committedAtMs[revert] ?? 0;
   let best: number | undefined;
-  for (const index of indexes.byTitle.get(bareTitle(title)) ?? []) {
-    const atMs = graph.commits[index]?.committedAtMs ?? 0;
+  for (const index of indexes.byTitle().get(bareTitle(title)) ?? []) {
+    const atMs = graph.committedAtMs[index] ?? 0;
     if (index === revert || atMs > latestMs) continue;
     if (best === undefined || isOlder(graph, best, index)) best = index;
   }
@@ -121,10 +131,9 @@ function findTitle(graph: CommitGraph, revert: number, title: string, indexes: I
 
 /** By commit time, then id: not by the order in which commits are told. */
 function isOlder(graph: CommitGraph, a: number, b: number): boolean {
-  const [first, second] = [graph.commits[a], graph.commits[b]];
-  if (first === undefined || second === undefined) return false;
-  if (first.committedAtMs !== second.committedAtMs) return first.committedAtMs < second.committedAtMs;
-  return first.sha < second.sha;
+  const firstMs = graph.committedAtMs[a] ?? 0;
+  const secondMs = graph.committedAtMs[b] ?? 0;
+  return firstMs === secondMs ? graph.texts.sha(a) < graph.texts.sha(b) : firstMs < secondMs;
 }
 
 /** Without the `(#123)` that a squash-merge appends, once or more. */
@@ -153,18 +162,18 @@ function isDigit(code: number): boolean {
 }
 
 /** A merge of a pull request goes by the request's title, which its message quotes in the first line. */
-function titleOf(commit: CommitFact | undefined): string {
-  if (commit === undefined) return "";
-  const isRequest = isMerge(commit) && MERGE_NUMBER.test(mergeText(commit));
-  return bareTitle(isRequest ? (commit.body.trimStart().split("\n", 1)[0] ?? "") : commit.subject);
+function titleOf(graph: CommitGraph, commit: number): string {
+  const isRequest = graph.isMerge[commit] === 1 && MERGE_NUMBER.test(mergeText(graph, commit));
+  const body = isRequest ? graph.texts.body(commit) : "";
+  return bareTitle(isRequest ? (body.trimStart().split("\n", 1)[0] ?? "") : graph.texts.subject(commit));
 }
 
 /** Commits by title, of the titles that some revert quotes. */
 function indexTitles(graph: CommitGraph, wanted: ReadonlySet<string>): ReadonlyMap<string, readonly number[]> {
   const byTitle = new Map<string, number[]>();
   if (wanted.size === 0) return byTitle;
-  for (let index = 0; index < graph.commits.length; index += 1) {
-    const title = titleOf(graph.commits[index]);
+  for (let index = 0; index < graph.size; index += 1) {
+    const title = titleOf(graph, index);
     if (!wanted.has(title)) continue;
     const known = byTitle.get(title);
     if (known === undefined) byTitle.set(title, [index]);
@@ -175,46 +184,53 @@ function indexTitles(graph: CommitGraph, wanted: ReadonlySet<string>): ReadonlyM
 
 function indexNumbers(graph: CommitGraph, changes: readonly ChangeFact[]): ReadonlyMap<number, number> {
   const byNumber = new Map<number, number>();
-  for (let index = 0; index < graph.commits.length; index += 1) {
-    const commit = graph.commits[index];
-    const number = commit === undefined ? undefined : numberOf(commit);
+  for (let index = 0; index < graph.size; index += 1) {
+    const number = numberOf(graph, index);
     if (number === undefined) continue;
     // A cherry-pick keeps the number: the first commit that had it brought the request.
     const known = byNumber.get(number);
     if (known === undefined || isOlder(graph, index, known)) byNumber.set(number, index);
   }
   for (const { number, mergeCommit } of changes) {
-    const index = mergeCommit === null ? undefined : graph.indexBySha.get(mergeCommit);
+    const index = mergeCommit === null ? undefined : graph.texts.indexOf(mergeCommit);
     if (number !== null && index !== undefined) byNumber.set(number, index);
   }
   return byNumber;
 }
 
 /** The request that a commit brought, as its message says. */
-function numberOf(commit: CommitFact): number | undefined {
-  const squashed = trailingNumber(commit.subject.slice(0, SUBJECT_CHARACTERS_MAX));
+function numberOf(graph: CommitGraph, commit: number): number | undefined {
+  const squashed = trailingNumber(graph.texts.subject(commit).slice(0, SUBJECT_CHARACTERS_MAX));
   if (squashed !== null) return squashed.number;
-  if (!isMerge(commit)) return undefined;
-  const merged = MERGE_NUMBER.exec(mergeText(commit));
+  if (graph.isMerge[commit] !== 1) return undefined;
+  const merged = MERGE_NUMBER.exec(mergeText(graph, commit));
   const digits = merged?.[1] ?? merged?.[2] ?? merged?.[3];
   return digits === undefined ? undefined : Number(digits);
 }
 
-function mergeText({ subject, body }: CommitFact): string {
-  return `${subject.slice(0, SUBJECT_CHARACTERS_MAX)}\n${body.slice(0, BODY_CHARACTERS_MAX)}`;
+function mergeText({ texts }: CommitGraph, commit: number): string {
+  return `${texts.subject(commit).slice(0, SUBJECT_CHARACTERS_MAX)}\n${texts.body(commit).slice(0, BODY_CHARACTERS_MAX)}`;
 }
 
+/** The least digits of an abbreviated id in a message, as `SHA_MENTION` has it. */
+const ABBREVIATION = 7;
+
 /** An abbreviated id is looked up only if it means one commit. */
-function shaFinder(graph: CommitGraph): (sha: string) => number | undefined {
-  return (sha) => {
-    const whole = graph.indexBySha.get(sha);
-    if (whole !== undefined || sha.length >= 40) return whole;
-    let found: number | undefined;
-    for (const [known, index] of graph.indexBySha) {
-      if (!known.startsWith(sha)) continue;
-      if (found !== undefined) return undefined;
-      found = index;
-    }
-    return found;
-  };
+function findSha(graph: CommitGraph, sha: string, indexes: Indexes): number | undefined {
+  const whole = graph.texts.indexOf(sha);
+  if (whole !== undefined || sha.length >= 40) return whole;
+  const alike = indexes.bySha().get(sha.slice(0, ABBREVIATION)) ?? [];
+  const found = alike.filter((commit) => graph.texts.sha(commit).startsWith(sha));
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function indexAbbreviations({ size, texts }: CommitGraph): ReadonlyMap<string, readonly number[]> {
+  const byAbbreviation = new Map<string, number[]>();
+  for (let commit = 0; commit < size; commit += 1) {
+    const abbreviation = texts.sha(commit).slice(0, ABBREVIATION);
+    const alike = byAbbreviation.get(abbreviation);
+    if (alike === undefined) byAbbreviation.set(abbreviation, [commit]);
+    else alike.push(commit);
+  }
+  return byAbbreviation;
 }

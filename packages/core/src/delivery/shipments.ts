@@ -1,4 +1,4 @@
-import { type CommitGraph, indexCommits, isMerge } from "./commit-graph.ts";
+import { type CommitGraph, type CommitTexts, indexCommits } from "./commit-graph.ts";
 import type { DeliveryFacts, DeploymentFact } from "./facts.ts";
 import { assignOwners, UNOWNED } from "./ownership.ts";
 import type { MeasuredDeployment } from "./report.ts";
@@ -11,8 +11,6 @@ export type Shipment = {
   readonly role: MeasuredDeployment["role"];
   /** Index of the shipment that owns the revision's commit: an earlier one's index where the revision was shipped before. `UNOWNED`: unknown. */
   readonly revisionOwner: number;
-  /** Indexes into the graph, merges and duplicates among them; empty for a rollback. A baseline has its whole history. */
-  readonly commits: readonly number[];
   /** Commits it lists that no source has. */
   readonly unknownCommits: number;
   /** The shipment whose line this one continues; `UNOWNED`: none. */
@@ -23,6 +21,7 @@ export type Shipment = {
 export type ShippingLedger = {
   readonly graph: CommitGraph;
   readonly shipments: readonly Shipment[];
+  readonly shipped: ShippedCommits;
   /** Shipment of each commit, or `UNOWNED`; `BEFORE` for what ran before the first deployment. */
   readonly owners: Int32Array;
   /** 1 for a cherry-pick of a commit that was shipped already. */
@@ -30,20 +29,32 @@ export type ShippingLedger = {
   readonly failedAttempts: readonly DeploymentFact[];
 };
 
+/**
+ * Commits by the shipment that brought them: of shipment i `commits[start[i]] … commits[start[i + 1] - 1]`, ascending, merges and duplicates among them; none of a
+ * rollback. A baseline has its whole history.
+ */
+export type ShippedCommits = { readonly start: Int32Array; readonly commits: Int32Array };
+
 /** Owner of a commit that ran before the first known deployment. */
 export const BEFORE = -2;
 
 /** O(commits + edges + deployments · log deployments). */
-export function buildShippingLedger(facts: Pick<DeliveryFacts, "commits" | "deployments">): ShippingLedger {
-  const graph = indexCommits(facts.commits);
-  const told = [...new Map(facts.deployments.map((fact) => [fact.id, fact])).values()];
+export function buildShippingLedger({
+  commits,
+  deployments,
+}: Pick<DeliveryFacts, "commits" | "deployments">): ShippingLedger {
+  return shippingLedgerOf(indexCommits(commits), deployments);
+}
+
+/** The same over commits that are indexed already. */
+export function shippingLedgerOf(graph: CommitGraph, deployments: readonly DeploymentFact[]): ShippingLedger {
+  const told = [...new Map(deployments.map((fact) => [fact.id, fact])).values()];
   const finished = orderDeployments(told.filter(({ outcome }) => outcome === "succeeded"));
   const points = mergeTags(finished);
   const roots = points.map(({ revision }) => indexOf(graph, revision));
   const before = beforeRoot(graph, points, roots);
   const owners = ownersOf(graph, points, roots, before);
   const isDuplicate = findDuplicates(graph, owners);
-  const commitsOf = commitsByOwner(owners, points.length);
   const revisionOwners = roots.map((root) => ownerAt(owners, root));
   const lines = previousOnLine(graph, owners, revisionOwners);
   const roles = rolesOf(points, roots, owners, before === UNOWNED);
@@ -53,23 +64,35 @@ export function buildShippingLedger(facts: Pick<DeliveryFacts, "commits" | "depl
     atMs: fact.finishedAtMs ?? 0,
     role: roles[index] ?? "unknown",
     revisionOwner: revisionOwners[index] ?? UNOWNED,
-    commits: commitsOf[index] ?? [],
-    unknownCommits: (fact.commits ?? []).filter((sha) => !graph.indexBySha.has(sha)).length,
-    previousOnLine: (graph.commits.length === 0 ? index - 1 : lines[index]) ?? UNOWNED,
+    unknownCommits: (fact.commits ?? []).filter((sha) => graph.texts.indexOf(sha) === undefined).length,
+    previousOnLine: (graph.size === 0 ? index - 1 : lines[index]) ?? UNOWNED,
   }));
   return {
     graph,
     shipments,
+    shipped: commitsByOwner(owners, points.length),
     owners,
     isDuplicate,
     failedAttempts: told.filter(({ outcome }) => outcome !== "succeeded"),
   };
 }
 
-function commitsByOwner(owners: Int32Array, count: number): readonly (readonly number[])[] {
-  const lists = Array.from({ length: count }, (): number[] => []);
-  for (let commit = 0; commit < owners.length; commit += 1) lists[owners[commit] ?? UNOWNED]?.push(commit);
-  return lists;
+/** Counted, then placed. */
+function commitsByOwner(owners: Int32Array, count: number): ShippedCommits {
+  const start = new Int32Array(count + 1);
+  for (const owner of owners) if (owner >= 0) start[owner + 1] = (start[owner + 1] ?? 0) + 1;
+  for (let shipment = 0; shipment < count; shipment += 1)
+    start[shipment + 1] = (start[shipment + 1] ?? 0) + (start[shipment] ?? 0);
+  const next = start.slice();
+  const commits = new Int32Array(start[count] ?? 0);
+  for (let commit = 0; commit < owners.length; commit += 1) {
+    const owner = owners[commit] ?? UNOWNED;
+    if (owner < 0) continue;
+    const place = next[owner] ?? 0;
+    commits[place] = commit;
+    next[owner] = place + 1;
+  }
+  return { start, commits };
 }
 
 /** By finish, then name, then id: whoever tells the facts, and in whatever order, the order is one. Unfinished ones are left out. */
@@ -97,7 +120,7 @@ function mergeTags(facts: readonly DeploymentFact[]): readonly DeploymentFact[] 
 }
 
 function indexOf(graph: CommitGraph, sha: string | null): number {
-  return sha === null ? UNOWNED : (graph.indexBySha.get(sha) ?? UNOWNED);
+  return sha === null ? UNOWNED : (graph.texts.indexOf(sha) ?? UNOWNED);
 }
 
 function ownerAt(owners: Int32Array, commit: number | undefined): number {
@@ -123,7 +146,7 @@ function ownersOf(
   for (const [shipment, { commits, kind }] of points.entries()) {
     if (commits === null || kind === "flag" || (roots[shipment] ?? UNOWNED) >= 0) continue;
     for (const sha of commits) {
-      const commit = graph.indexBySha.get(sha);
+      const commit = graph.texts.indexOf(sha);
       if (commit === undefined) continue;
       const owner = owners[commit] ?? UNOWNED;
       if (owner === UNOWNED || owner > shipment) owners[commit] = shipment;
@@ -136,38 +159,37 @@ function ownersOf(
  * Cherry-picks: the same author, author time and subject was shipped before. The first one shipped counts; within one shipment, the one with the least id.
  */
 function findDuplicates(graph: CommitGraph, owners: Int32Array): Uint8Array {
-  const isDuplicate = new Uint8Array(graph.commits.length);
+  const { size, authoredAtMs, isMerge, texts } = graph;
+  const isDuplicate = new Uint8Array(size);
   const firstByTime = new Map<number, number>();
   // Lists only for the few moments that more than one commit has.
   const listByTime = new Map<number, number[]>();
-  for (let index = 0; index < graph.commits.length; index += 1) {
-    const commit = graph.commits[index];
-    if (commit === undefined || owners[index] === UNOWNED || isMerge(commit)) continue;
-    const first = firstByTime.get(commit.authoredAtMs);
+  for (let index = 0; index < size; index += 1) {
+    if (owners[index] === UNOWNED || isMerge[index] === 1) continue;
+    const atMs = authoredAtMs[index] ?? 0;
+    const first = firstByTime.get(atMs);
     if (first === undefined) {
-      firstByTime.set(commit.authoredAtMs, index);
+      firstByTime.set(atMs, index);
       continue;
     }
-    const sameTime = listByTime.get(commit.authoredAtMs) ?? [first];
-    listByTime.set(commit.authoredAtMs, sameTime);
-    const twinAt = sameTime.findIndex((other) => isTwin(commit, graph.commits[other]));
+    const sameTime = listByTime.get(atMs) ?? [first];
+    listByTime.set(atMs, sameTime);
+    const twinAt = sameTime.findIndex((other) => isTwin(texts, index, other));
     if (twinAt < 0) {
       sameTime.push(index);
       continue;
     }
     const twin = sameTime[twinAt] ?? index;
     const later = (owners[index] ?? UNOWNED) - (owners[twin] ?? UNOWNED);
-    const isEarlier = later < 0 || (later === 0 && commit.sha < (graph.commits[twin]?.sha ?? ""));
+    const isEarlier = later < 0 || (later === 0 && texts.sha(index) < texts.sha(twin));
     isDuplicate[isEarlier ? twin : index] = 1;
     if (isEarlier) sameTime[twinAt] = index;
   }
   return isDuplicate;
 }
 
-type Twin = { readonly author: string; readonly subject: string };
-
-function isTwin(commit: Twin, other: Twin | undefined): boolean {
-  return other !== undefined && other.subject === commit.subject && other.author === commit.author;
+function isTwin(texts: CommitTexts, commit: number, other: number): boolean {
+  return texts.subject(other) === texts.subject(commit) && texts.author(other) === texts.author(commit);
 }
 
 /**

@@ -1,21 +1,26 @@
-import type { ChangeFact, CommitFact } from "./facts.ts";
+import { type CommitGraph, UNMEASURED } from "./commit-graph.ts";
+import type { ChangeFact } from "./facts.ts";
 import { UNOWNED } from "./ownership.ts";
 import type { MeasuredChange } from "./report.ts";
 import type { Shipment } from "./shipments.ts";
 import { durationsOf, type StagedChange, stageCommit, stageRequest } from "./stages.ts";
-import { isMeasured, type WindowView } from "./window-view.ts";
-
-/** A change as the report lists it, with its place in time for a replay; `staged` is `null` where a date runs backwards. */
-export type ShippedChange = {
-  readonly measured: MeasuredChange;
-  readonly staged: StagedChange | null;
-  readonly shipment: Shipment;
-};
+import { type CountedCommits, isMeasured, type WindowView } from "./window-view.ts";
 
 /** Pull requests that the window's deployments shipped, and the commits that belong to none. */
-export function shippedChanges(view: WindowView, changes: readonly ChangeFact[]): readonly ShippedChange[] {
+export type ShippedChanges = { readonly requests: readonly ShippedRequest[]; readonly commits: CountedCommits };
+
+export type ShippedRequest = {
+  readonly change: ChangeFact;
+  readonly shipment: Shipment;
+  /** `null` where a date runs backwards. */
+  readonly staged: StagedChange | null;
+};
+
+/** Requests in the order of their deployments, whatever the order of the facts. */
+export function shippedChanges(view: WindowView, changes: readonly ChangeFact[]): ShippedChanges {
+  if (changes.length === 0) return { requests: [], commits: view.counted };
   const { ledger, options } = view;
-  const shipped: ShippedChange[] = [];
+  const requests: ShippedRequest[] = [];
   const covered = new Set<string>();
   const listed = listedCommits(ledger.shipments);
   const told = [...new Map(changes.map((change) => [change.id, change])).values()];
@@ -26,18 +31,33 @@ export function shippedChanges(view: WindowView, changes: readonly ChangeFact[])
     for (const sha of shas) covered.add(sha);
     if (shipment.atMs < options.fromMs || shipment.atMs >= options.toMs) continue;
     if (options.onlyCommits && !shas.some((sha) => options.onlyCommits?.has(sha))) continue;
-    shipped.push(shippedRequest(change, shipment));
+    requests.push({ change, shipment, staged: stageRequest(change, shipment) });
   }
-  for (const { commit, shipment } of view.counted) {
-    const fact = ledger.graph.commits[commit];
-    if (fact !== undefined && !covered.has(fact.sha)) shipped.push(shippedCommit(fact, shipment));
-  }
-  return shipped.sort(inOrder);
+  requests.sort((a, b) => a.shipment.index - b.shipment.index || (a.change.id < b.change.id ? -1 : 1));
+  return { requests, commits: leaveOut(view, covered) };
 }
 
-/** In the order of the deployments, whatever the order of the facts. */
-function inOrder(a: ShippedChange, b: ShippedChange): number {
-  return a.shipment.index - b.shipment.index || (a.measured.id < b.measured.id ? -1 : 1);
+function leaveOut({ ledger, counted }: WindowView, covered: ReadonlySet<string>): CountedCommits {
+  const isLeft = counted.commits.map((commit) => (covered.has(ledger.graph.texts.sha(commit)) ? 0 : 1));
+  const isKept = (_: number, index: number): boolean => isLeft[index] === 1;
+  return { commits: counted.commits.filter(isKept), shipments: counted.shipments.filter(isKept) };
+}
+
+/** Requests alone as a report lists them. */
+export function listRequests({ requests }: ShippedChanges): readonly MeasuredChange[] {
+  return requests.map(measuredRequest);
+}
+
+/** Requests and commits as a report lists them, by their deployments, then by id. */
+export function listChanges(view: WindowView, { requests, commits }: ShippedChanges): readonly MeasuredChange[] {
+  const { graph, shipments } = view.ledger;
+  const listed = requests.map((request) => ({ at: request.shipment.index, measured: measuredRequest(request) }));
+  for (const [index, commit] of commits.commits.entries()) {
+    const shipment = shipments[commits.shipments[index] ?? 0];
+    if (shipment !== undefined) listed.push({ at: shipment.index, measured: measuredCommit(graph, commit, shipment) });
+  }
+  listed.sort((a, b) => a.at - b.at || (a.measured.id < b.measured.id ? -1 : 1));
+  return listed.map(({ measured }) => measured);
 }
 
 /** The merge commit's deployment; where that is not known, the last one that any of the request's commits needed. */
@@ -48,7 +68,7 @@ function shipmentOf(
 ): Shipment | undefined {
   let last = UNOWNED;
   for (const [index, sha] of shas.entries()) {
-    const commit = ledger.graph.indexBySha.get(sha);
+    const commit = ledger.graph.texts.indexOf(sha);
     const owner = commit === undefined ? UNOWNED : (ledger.owners[commit] ?? UNOWNED);
     if (owner < 0) continue;
     last = Math.max(last, owner);
@@ -68,31 +88,31 @@ function listedCommits(shipments: readonly Shipment[]): ReadonlyMap<string, Ship
   return listed;
 }
 
-function shippedCommit(fact: CommitFact, shipment: Shipment): ShippedChange {
-  const staged = stageCommit(fact.authoredAtMs, fact.committedAtMs, shipment.atMs);
-  const leadMs = shipment.atMs - fact.authoredAtMs;
-  const measured: MeasuredChange = {
-    id: fact.sha,
+function measuredCommit(graph: CommitGraph, commit: number, shipment: Shipment): MeasuredChange {
+  const authoredAtMs = graph.authoredAtMs[commit] ?? 0;
+  const staged = stageCommit(authoredAtMs, graph.committedAtMs[commit] ?? 0, shipment.atMs);
+  const leadMs = shipment.atMs - authoredAtMs;
+  const lines = graph.lines[commit] ?? UNMEASURED;
+  return {
+    id: graph.texts.sha(commit),
     unit: "commit",
-    title: fact.subject,
-    author: fact.author,
+    title: graph.texts.subject(commit),
+    author: graph.texts.author(commit),
     deploymentId: shipment.fact.id,
     shippedAtMs: shipment.atMs,
     leadMs: leadMs < 0 ? null : leadMs,
-    linesChanged: fact.lines,
+    linesChanged: lines === UNMEASURED ? null : lines,
     stagesMs: staged === null ? {} : durationsOf(staged),
     change: null,
   };
-  return { measured, staged, shipment };
 }
 
-function shippedRequest(change: ChangeFact, shipment: Shipment): ShippedChange {
-  const staged = stageRequest(change, shipment);
+function measuredRequest({ change, shipment, staged }: ShippedRequest): MeasuredChange {
   const size =
     change.linesAdded === null && change.linesRemoved === null
       ? null
       : (change.linesAdded ?? 0) + (change.linesRemoved ?? 0);
-  const measured: MeasuredChange = {
+  return {
     id: change.id,
     unit: "pull request",
     title: change.title,
@@ -104,5 +124,4 @@ function shippedRequest(change: ChangeFact, shipment: Shipment): ShippedChange {
     stagesMs: staged === null ? {} : durationsOf(staged),
     change,
   };
-  return { measured, staged, shipment };
 }

@@ -1,72 +1,66 @@
-import type { StageLedger, StageName, StageShare } from "./bottleneck-report.ts";
+import type { StageLedger, StageShare } from "./bottleneck-report.ts";
 import { ciTimeWithin, indexRuns } from "./ci-time.ts";
-import { distributionOf } from "./distribution.ts";
+import { distributionOf, sortedOf } from "./distribution.ts";
 import type { PipelineRunFact } from "./facts.ts";
-import type { ShippedChange } from "./shipped-changes.ts";
-import { COMMIT_STAGES, REQUEST_STAGES, type StagedChange, WAITING_STAGES } from "./stages.ts";
+import type { Shipment } from "./shipments.ts";
+import { type StageTable, stageDurations, totalDurations } from "./stage-table.ts";
+import { WAITING_STAGES } from "./stages.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 /** The epoch was a Thursday: weeks begin on Monday, UTC. */
 const MONDAY_MS = 4 * 24 * 3_600_000;
 
-type Staged = ShippedChange & { readonly staged: StagedChange };
-
-/** Where the time of shipped changes went. Of pull requests where any is known, else of commits; `null` where neither can be told. */
-export function stageLedgerOf(changes: readonly ShippedChange[], runs: readonly PipelineRunFact[]): StageLedger | null {
-  const unit = changes.some(({ measured }) => measured.unit === "pull request") ? "pull request" : "commit";
-  const ofUnit = changes.filter(({ measured }) => measured.unit === unit);
-  const staged = ofUnit.filter(isStaged);
-  if (staged.length === 0) return null;
-  const totals = staged.map(({ staged: { startMs, endsMs } }) => (endsMs.at(-1) ?? startMs) - startMs);
+/** Where the time of shipped changes went; `null` where that of none can be told. */
+export function stageLedgerOf(
+  table: StageTable,
+  shipments: readonly Shipment[],
+  runs: readonly PipelineRunFact[],
+): StageLedger | null {
+  if (table.n === 0) return null;
+  const totals = totalDurations(table);
   const slowest = slowestTenth(totals);
   const runsByRevision = indexRuns(runs);
-  const stages = unit === "commit" ? COMMIT_STAGES : REQUEST_STAGES;
   const totalMs = sum(totals);
-  const slowestMs = sum(slowest.map((change) => totals[change] ?? 0));
+  const slowestMs = sumAt(totals, slowest);
+  const durations = table.stages.map((_, index) => stageDurations(table, index));
   return {
-    unit,
-    n: staged.length,
-    left: ofUnit.length - staged.length,
-    stages: stages.map((stage, index): StageShare => {
-      const durations = staged.map((change) => durationAt(change.staged, index));
+    unit: table.unit,
+    n: table.n,
+    left: table.left,
+    stages: durations.map((spent, index): StageShare => {
+      const stage = table.stages[index] ?? "queue";
       return {
         stage,
         isWaiting: WAITING_STAGES.has(stage),
-        ms: distributionOf(durations),
-        shareOfTotal: ratio(sum(durations), totalMs),
-        shareOfSlowest: ratio(sum(slowest.map((change) => durations[change] ?? 0)), slowestMs),
-        ...ciOf(staged, index, runsByRevision),
+        ms: distributionOf(spent),
+        shareOfTotal: ratio(sum(spent), totalMs),
+        shareOfSlowest: ratio(sumAt(spent, slowest), slowestMs),
+        ...ciOf(table, index, runsByRevision),
       };
     }),
-    weeks: weeksOf(staged, stages),
+    weeks: weeksOf(table, shipments, durations),
   };
 }
 
-function isStaged(change: ShippedChange): change is Staged {
-  return change.staged !== null;
-}
-
-function durationAt({ startMs, endsMs }: StagedChange, index: number): number {
-  return (endsMs[index] ?? startMs) - (endsMs[index - 1] ?? startMs);
-}
-
 /** Indexes of the slowest tenth, at least one; more where several are equally slow. */
-function slowestTenth(totals: readonly number[]): readonly number[] {
-  const sorted = new Float64Array(totals).sort();
+function slowestTenth(totals: Float64Array): readonly number[] {
+  const sorted = sortedOf(totals);
   const slow = sorted[sorted.length - Math.max(1, Math.round(totals.length / 10))] ?? 0;
-  return totals.flatMap((total, index) => (total >= slow ? [index] : []));
+  const slowest: number[] = [];
+  for (let index = 0; index < totals.length; index += 1) if ((totals[index] ?? 0) >= slow) slowest.push(index);
+  return slowest;
 }
 
 function ciOf(
-  staged: readonly Staged[],
+  { startMs, endsMs, changes }: StageTable,
   index: number,
   runsByRevision: ReturnType<typeof indexRuns>,
 ): Pick<StageShare, "ciQueueMs" | "ciRunMs"> {
-  if (runsByRevision.size === 0) return { ciQueueMs: null, ciRunMs: null };
-  const times = staged.flatMap(({ staged: { startMs, endsMs }, measured }) => {
-    const span = { fromMs: endsMs[index - 1] ?? startMs, toMs: endsMs[index] ?? startMs };
-    const time = measured.change === null ? null : ciTimeWithin(span, measured.change, runsByRevision);
-    return time === null ? [] : [time];
+  if (runsByRevision.size === 0 || changes === null) return { ciQueueMs: null, ciRunMs: null };
+  const times = changes.flatMap((change, nth) => {
+    const fromMs = (endsMs[index - 1] ?? startMs)[nth] ?? 0;
+    const toMs = (endsMs[index] ?? startMs)[nth] ?? 0;
+    return ciTimeWithin({ fromMs, toMs }, change, runsByRevision) ?? [];
   });
   if (times.length === 0) return { ciQueueMs: null, ciRunMs: null };
   return {
@@ -75,29 +69,41 @@ function ciOf(
   };
 }
 
-function weeksOf(staged: readonly Staged[], stages: readonly StageName[]): StageLedger["weeks"] {
-  const weeks = Map.groupBy(staged, ({ measured }) => mondayOf(measured.shippedAtMs));
-  return [...weeks.entries()]
-    .sort(([a], [b]) => a - b)
-    .map(([fromMs, changes]) => ({
-      fromMs,
-      n: changes.length,
-      meanMs: Object.fromEntries(
-        stages.map((stage, index) => [
-          stage,
-          sum(changes.map((change) => durationAt(change.staged, index))) / changes.length,
-        ]),
-      ),
-    }));
+/** Shipments are in the order of time, and so are the changes: a week is a run of neighbours. */
+function weeksOf(
+  { shipments: at, stages, n }: StageTable,
+  shipments: readonly Shipment[],
+  durations: readonly Float64Array[],
+): StageLedger["weeks"] {
+  const weeks: StageLedger["weeks"][number][] = [];
+  const mondayAt = (change: number): number => mondayOf(shipments[at[change] ?? 0]?.atMs ?? 0);
+  for (let from = 0; from < n; ) {
+    const fromMs = mondayAt(from);
+    let to = from + 1;
+    while (to < n && (at[to] === at[to - 1] || mondayAt(to) === fromMs)) to += 1;
+    const meanMs = stages.map((stage, index) => [
+      stage,
+      sum((durations[index] ?? new Float64Array()).subarray(from, to)) / (to - from),
+    ]);
+    weeks.push({ fromMs, n: to - from, meanMs: Object.fromEntries(meanMs) });
+    from = to;
+  }
+  return weeks;
 }
 
 function mondayOf(atMs: number): number {
   return Math.floor((atMs - MONDAY_MS) / WEEK_MS) * WEEK_MS + MONDAY_MS;
 }
 
-function sum(values: readonly number[]): number {
+function sum(values: ArrayLike<number>): number {
   let total = 0;
-  for (const value of values) total += value;
+  for (let index = 0; index < values.length; index += 1) total += values[index] ?? 0;
+  return total;
+}
+
+function sumAt(values: Float64Array, indexes: readonly number[]): number {
+  let total = 0;
+  for (const index of indexes) total += values[index] ?? 0;
   return total;
 }
 

@@ -1,5 +1,6 @@
-import { isMerge } from "./commit-graph.ts";
+import { UNMEASURED } from "./commit-graph.ts";
 import { distributionOf } from "./distribution.ts";
+import { UNOWNED } from "./ownership.ts";
 import type { BatchReport, CommitCounts, FrequencyReport } from "./report.ts";
 import type { Shipment } from "./shipments.ts";
 import { isMeasured, type WindowView } from "./window-view.ts";
@@ -29,7 +30,7 @@ export function countRole(shipments: readonly Shipment[], wanted: Shipment["role
 
 export function commitCountsOf(view: WindowView): CommitCounts {
   return {
-    nonMerge: view.counted.length,
+    nonMerge: view.counted.commits.length,
     merge: view.merges,
     duplicates: view.duplicates,
     unreleased: countUnreleased(view),
@@ -42,32 +43,31 @@ function countUnreleased({ ledger, options }: WindowView): number {
   const { graph, owners, isDuplicate, shipments } = ledger;
   const only = options.onlyCommits ?? null;
   let count = 0;
-  for (let index = 0; index < graph.commits.length; index += 1) {
-    const commit = graph.commits[index];
-    if (commit === undefined) continue;
+  for (let index = 0; index < graph.size; index += 1) {
     const owner = owners[index] ?? -1;
     const isLater = owner === -1 || (shipments[owner]?.atMs ?? options.fromMs) >= options.toMs;
-    if (!isLater || isMerge(commit) || isDuplicate[index] === 1 || commit.committedAtMs >= options.toMs) continue;
-    if (only === null || only.has(commit.sha)) count += 1;
+    if (!isLater || graph.isMerge[index] === 1 || isDuplicate[index] === 1) continue;
+    if ((graph.committedAtMs[index] ?? 0) >= options.toMs) continue;
+    if (only === null || only.has(graph.texts.sha(index))) count += 1;
   }
   return count;
 }
 
 /** Commits and lines of each deployment that ships work: no baseline, no rollback, no flag. */
 export function batchOf(view: WindowView): BatchReport {
-  const { commits } = view.ledger.graph;
+  const { counted, ledger } = view;
   const perShipment = new Map<number, { commits: number; lines: number | null }>();
   for (const shipment of view.shipments) {
     if (!isMeasured(shipment) || shipment.fact.kind === "flag" || shipment.role === "unknown") continue;
     perShipment.set(shipment.index, { commits: 0, lines: null });
   }
   const lines: number[] = [];
-  for (const { commit, shipment } of view.counted) {
-    const batch = perShipment.get(shipment.index);
+  for (let index = 0; index < counted.commits.length; index += 1) {
+    const batch = perShipment.get(counted.shipments[index] ?? UNOWNED);
     if (batch === undefined) continue;
     batch.commits += 1;
-    const size = commits[commit]?.lines ?? null;
-    if (size === null) continue;
+    const size = ledger.graph.lines[counted.commits[index] ?? 0] ?? UNMEASURED;
+    if (size === UNMEASURED) continue;
     batch.lines = (batch.lines ?? 0) + size;
     lines.push(size);
   }

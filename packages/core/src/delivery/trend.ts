@@ -1,8 +1,9 @@
 import { findChangePoints, SEGMENT_MIN } from "./change-points.ts";
 import { distributionOf } from "./distribution.ts";
 import type { SourceFact } from "./facts.ts";
-import type { FailureLink, MeasuredChange, TrendMeasure, TrendSeries } from "./report.ts";
-import { isMeasured, type WindowView } from "./window-view.ts";
+import type { FailureLink, TrendMeasure, TrendSeries } from "./report.ts";
+import type { ShippedRequest } from "./shipped-changes.ts";
+import { countedByShipment, isMeasured, leadTimesOf, type WindowView } from "./window-view.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** The shortest period that cuts the window into at most `PERIODS_MAX` points. */
@@ -33,14 +34,14 @@ export function heardOf(sources: readonly SourceFact[]): Heard {
 
 type TrendFacts = {
   readonly links: readonly FailureLink[];
-  readonly changes: readonly MeasuredChange[];
+  readonly requests: readonly ShippedRequest[];
   readonly heard: Heard;
 };
 
 /** Lead time, frequency, change fail rate and batch size by period, each tested for a change of its level. */
 export function trendsOf(
   view: WindowView,
-  { links, changes, heard }: TrendFacts,
+  { links, requests, heard }: TrendFacts,
   seed: number,
 ): readonly TrendSeries[] {
   const { fromMs, toMs } = view.options;
@@ -48,7 +49,7 @@ export function trendsOf(
   const count = Math.min(PERIODS_MAX * 4, Math.ceil((toMs - fromMs) / periodMs));
   if (count <= 0) return [];
   const cutter = { fromMs, periodMs, count };
-  const leads = cut(cutter, leadTimes(view, changes));
+  const leads = cutLeadTimes(cutter, view, requests);
   const deployments = cut(
     cutter,
     view.shipments.map(({ atMs, fact }) => ({ atMs, value: fact.id })),
@@ -93,26 +94,34 @@ function cut<Value>(
 }
 
 /** Of commits; where a source knows only pull requests, of those. */
-function leadTimes({ counted, ledger }: WindowView, changes: readonly MeasuredChange[]): readonly Timed<number>[] {
-  if (counted.length === 0) {
-    return changes.flatMap(({ shippedAtMs, leadMs }) =>
-      leadMs === null ? [] : [{ atMs: shippedAtMs, value: leadMs }],
+function cutLeadTimes(
+  cutter: Cutter,
+  view: WindowView,
+  requests: readonly ShippedRequest[],
+): readonly (readonly number[])[] {
+  const { counted, ledger } = view;
+  if (counted.commits.length === 0) {
+    const leads = requests.flatMap(({ shipment: { atMs }, staged }) =>
+      staged === null ? [] : [{ atMs, value: atMs - staged.startMs }],
     );
+    return cut(cutter, leads);
   }
-  const leads: Timed<number>[] = [];
-  for (const { commit, shipment } of counted) {
-    const value = shipment.atMs - (ledger.graph.commits[commit]?.authoredAtMs ?? Number.NaN);
-    if (value >= 0) leads.push({ atMs: shipment.atMs, value });
+  const periods = Array.from({ length: cutter.count }, (): number[] => []);
+  const leads = leadTimesOf(view, "authoredAtMs");
+  for (let index = 0; index < leads.length; index += 1) {
+    const leadMs = leads[index] ?? -1;
+    if (leadMs < 0) continue;
+    const atMs = ledger.shipments[counted.shipments[index] ?? 0]?.atMs ?? 0;
+    periods[Math.floor((atMs - cutter.fromMs) / cutter.periodMs)]?.push(leadMs);
   }
-  return leads;
+  return periods;
 }
 
-function batchSizes({ counted, shipments }: WindowView): readonly Timed<number>[] {
-  const sizes = new Map<number, number>();
-  for (const { shipment } of counted) sizes.set(shipment.index, (sizes.get(shipment.index) ?? 0) + 1);
-  return shipments
-    .filter((shipment) => isMeasured(shipment) && sizes.has(shipment.index))
-    .map(({ index, atMs }) => ({ atMs, value: sizes.get(index) ?? 0 }));
+function batchSizes(view: WindowView): readonly Timed<number>[] {
+  const sizes = countedByShipment(view);
+  return view.shipments
+    .filter((shipment) => isMeasured(shipment) && (sizes[shipment.index] ?? 0) > 0)
+    .map(({ index, atMs }) => ({ atMs, value: sizes[index] ?? 0 }));
 }
 
 type Value = { readonly n: number; readonly value: number | null };

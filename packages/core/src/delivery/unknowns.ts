@@ -3,7 +3,7 @@ import type { Unknown } from "./report.ts";
 import type { ShippingLedger } from "./shipments.ts";
 
 /** What these facts cannot tell, and which source would. */
-export function unknownsOf(facts: DeliveryFacts, ledger: ShippingLedger): readonly Unknown[] {
+export function unknownsOf(facts: Omit<DeliveryFacts, "commits">, ledger: ShippingLedger): readonly Unknown[] {
   const unknowns: Unknown[] = [];
   const tagsOnly = facts.deployments.length > 0 && facts.deployments.every(({ kind }) => kind === "release");
   if (tagsOnly)

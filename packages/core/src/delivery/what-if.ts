@@ -3,7 +3,7 @@ import { bootstrapClusters, type QuantileIntervals } from "./cluster-bootstrap.t
 import { type Distribution, distributionOf, type Interval } from "./distribution.ts";
 import { UNOWNED } from "./ownership.ts";
 import type { Shipment } from "./shipments.ts";
-import type { ShippedChange } from "./shipped-changes.ts";
+import { type StageTable, stageDurations, totalDurations } from "./stage-table.ts";
 import { isMeasured } from "./window-view.ts";
 
 const HOUR_MS = 3_600_000;
@@ -29,27 +29,18 @@ type Replay = {
  *
  * @param shipments all deployments, in order
  */
-export function whatIfOf(
-  changes: readonly ShippedChange[],
-  shipments: readonly Shipment[],
-  seed: number,
-): readonly WhatIf[] {
-  const unit = changes.some(({ measured }) => measured.unit === "pull request") ? "pull request" : "commit";
-  const staged = changes.filter((change) => change.staged !== null && change.measured.unit === unit);
-  const stages = staged[0]?.staged?.stages ?? [];
-  if (staged.length < REPLAY_N_MIN) return [];
-  const queue = stages.indexOf("queue");
-  const replays = stages.flatMap((stage, index) => {
-    const capMs = capFor(Float64Array.from(staged, (change) => stageMs(change, index)));
-    return capMs === undefined ? [] : [replayCap(staged, shipments, { stage, index, queue, capMs })];
+export function whatIfOf(table: StageTable, shipments: readonly Shipment[], seed: number): readonly WhatIf[] {
+  if (table.n < REPLAY_N_MIN) return [];
+  const queue = table.stages.indexOf("queue");
+  const replays = table.stages.flatMap((stage, index) => {
+    const durations = stageDurations(table, index);
+    const capMs = capFor(durations);
+    return capMs === undefined ? [] : [replayCap(table, shipments, { stage, index, queue, capMs, durations })];
   });
-  const before = distributionOf(
-    Float64Array.from(staged, ({ shipment, staged: way }) => shipment.atMs - (way?.startMs ?? shipment.atMs)),
-  );
-  const clusters = Int32Array.from(staged, ({ shipment }) => shipment.index);
+  const before = distributionOf(totalDurations(table));
   const intervals = bootstrapClusters(
     replays.map(({ afterMs }) => afterMs),
-    clusters,
+    table.shipments,
     seed,
   );
   const results = replays.map((replay, index) => whatIf(replay, before, intervals[index]));
@@ -91,31 +82,31 @@ type Cap = {
   readonly index: number;
   readonly queue: number;
   readonly capMs: number;
+  /** Of the stage, change by change. */
+  readonly durations: Float64Array;
 };
 
-function replayCap(changes: readonly ShippedChange[], shipments: readonly Shipment[], cap: Cap): Replay {
-  const { stage, index, queue, capMs } = cap;
+function replayCap(table: StageTable, shipments: readonly Shipment[], cap: Cap): Replay {
+  const { stage, index, queue, capMs, durations } = cap;
+  const mergedMs = table.endsMs[queue - 1] ?? table.startMs;
+  const afterMs = totalDurations(table);
   let touched = 0;
   let absorbed = 0;
-  const afterMs = Float64Array.from(changes, (change) => {
-    const { staged, shipment } = change;
-    if (staged === null) return 0;
-    const beforeMs = shipment.atMs - staged.startMs;
-    const savedMs = stageMs(change, index) - capMs;
-    if (savedMs <= 0) return beforeMs;
+  for (let change = 0; change < table.n; change += 1) {
+    const savedMs = (durations[change] ?? 0) - capMs;
+    if (savedMs <= 0) continue;
     touched += 1;
-    if (index >= queue) return beforeMs - savedMs;
-    const readyMs = (staged.endsMs[queue - 1] ?? staged.startMs) - savedMs;
-    const taken = firstDeploymentAfter(readyMs, shipment, shipments);
+    if (index >= queue) {
+      afterMs[change] = (afterMs[change] ?? 0) - savedMs;
+      continue;
+    }
+    const shipment = shipments[table.shipments[change] ?? UNOWNED];
+    if (shipment === undefined) continue;
+    const taken = firstDeploymentAfter((mergedMs[change] ?? 0) - savedMs, shipment, shipments);
     if (taken === shipment) absorbed += 1;
-    return Math.max(0, taken.atMs - staged.startMs);
-  });
+    afterMs[change] = Math.max(0, taken.atMs - (table.startMs[change] ?? 0));
+  }
   return { stage, capMs, afterMs, touched, absorbed };
-}
-
-function stageMs({ staged }: ShippedChange, index: number): number {
-  if (staged === null) return 0;
-  return (staged.endsMs[index] ?? staged.startMs) - (staged.endsMs[index - 1] ?? staged.startMs);
 }
 
 /** Walks the deployments that the actual one builds upon back in time, as long as they began after the change was ready. */

@@ -1,4 +1,3 @@
-import { isMerge } from "./commit-graph.ts";
 import type { MeasureOptions } from "./report.ts";
 import type { Shipment, ShippingLedger } from "./shipments.ts";
 
@@ -9,31 +8,66 @@ export type WindowView = {
   /** `fromMs ≤ at < toMs`, in order. */
   readonly shipments: readonly Shipment[];
   /** The commits that count, shipped in the window by a deployment whose history is measured: no merge, no duplicate, only the package's. */
-  readonly counted: readonly ShippedCommit[];
+  readonly counted: CountedCommits;
   readonly merges: number;
   readonly duplicates: number;
 };
 
-export type ShippedCommit = { readonly commit: number; readonly shipment: Shipment };
+/** In columns, in the order of their shipments: commit `commits[i]` was shipped by `ledger.shipments[shipments[i]]`. */
+export type CountedCommits = { readonly commits: Int32Array; readonly shipments: Int32Array };
 
 export function viewWindow(ledger: ShippingLedger, options: MeasureOptions): WindowView {
   const { graph, isDuplicate } = ledger;
   const only = options.onlyCommits ?? null;
   const shipments = ledger.shipments.filter(({ atMs }) => options.fromMs <= atMs && atMs < options.toMs);
-  const counted: ShippedCommit[] = [];
+  const { start, commits: shipped } = ledger.shipped;
+  const counted = { commits: new Int32Array(shipped.length), shipments: new Int32Array(shipped.length) };
+  let count = 0;
   let merges = 0;
   let duplicates = 0;
   for (const shipment of shipments) {
     if (!isMeasured(shipment)) continue;
-    for (const commit of shipment.commits) {
-      const fact = graph.commits[commit];
-      if (fact === undefined || (only !== null && !only.has(fact.sha))) continue;
-      if (isMerge(fact)) merges += 1;
+    const end = start[shipment.index + 1] ?? 0;
+    for (let place = start[shipment.index] ?? 0; place < end; place += 1) {
+      const commit = shipped[place] ?? 0;
+      if (only !== null && !only.has(graph.texts.sha(commit))) continue;
+      if (graph.isMerge[commit] === 1) merges += 1;
       else if (isDuplicate[commit] === 1) duplicates += 1;
-      else counted.push({ commit, shipment });
+      else {
+        counted.commits[count] = commit;
+        counted.shipments[count] = shipment.index;
+        count += 1;
+      }
     }
   }
-  return { ledger, options, shipments, counted, merges, duplicates };
+  return {
+    ledger,
+    options,
+    shipments,
+    counted: { commits: counted.commits.subarray(0, count), shipments: counted.shipments.subarray(0, count) },
+    merges,
+    duplicates,
+  };
+}
+
+/** From a date of each counted commit to its shipment, in their order; below zero where that date is the later one. */
+export function leadTimesOf(
+  { ledger: { graph, shipments }, counted }: WindowView,
+  from: "authoredAtMs" | "committedAtMs",
+): Float64Array {
+  const dates = graph[from];
+  const leads = new Float64Array(counted.commits.length);
+  for (let index = 0; index < leads.length; index += 1)
+    leads[index] =
+      (shipments[counted.shipments[index] ?? 0]?.atMs ?? 0) - (dates[counted.commits[index] ?? 0] ?? Number.NaN);
+  return leads;
+}
+
+/** How many counted commits each shipment of the ledger has. */
+export function countedByShipment({ ledger, counted }: WindowView): Int32Array {
+  const sizes = new Int32Array(ledger.shipments.length);
+  for (const shipment of counted.shipments) sizes[shipment] = (sizes[shipment] ?? 0) + 1;
+  return sizes;
 }
 
 /** The baseline's history is not its own work, and a rollback ships nothing. */

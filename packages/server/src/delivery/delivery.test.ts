@@ -31,7 +31,7 @@ describeOnEachStore("what is told of delivery", (open) => {
       { id: "run-1", revision: SHA, outcome: "failed", finishedAtMs: Date.parse("2026-11-20T12:00:00Z") },
     ]);
     expect(before.body.sources).toMatchObject([{ name: "api", tells: ["deployments"] }]);
-    expect(after).toEqual(before);
+    expect(after.body).toEqual(before.body);
   });
 
   it("keeps an incident's first moment when it is told again, and its end", async () => {

@@ -1,4 +1,5 @@
-import type { CommitFact, DeploymentFact } from "@steadfast/core/delivery/facts";
+import type { CommitGraph } from "@steadfast/core/delivery/commit-graph";
+import type { DeploymentFact } from "@steadfast/core/delivery/facts";
 import type { Tag } from "./read-tags.ts";
 
 /** Where a tag stands for a deployment. */
@@ -10,15 +11,11 @@ const ENVIRONMENT = "release";
  */
 export function deploymentsOfTags(
   tags: readonly Tag[],
-  commits: readonly CommitFact[],
+  { texts, committedAtMs }: CommitGraph,
   service: string,
 ): readonly DeploymentFact[] {
-  const wanted = new Set(tags.map(({ commit }) => commit));
-  const committedAt = new Map(
-    commits.filter(({ sha }) => wanted.has(sha)).map(({ sha, committedAtMs }) => [sha, committedAtMs]),
-  );
   return tags.flatMap(({ name, commit, taggedAtMs }): DeploymentFact[] => {
-    const atMs = taggedAtMs ?? committedAt.get(commit);
+    const atMs = taggedAtMs ?? committedAtMs[texts.indexOf(commit) ?? -1];
     if (atMs === undefined) return [];
     return [
       {

@@ -1,7 +1,9 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CommitGraph } from "@steadfast/core/delivery/commit-graph";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { graphOf } from "./commit-columns.ts";
 import { GeneratedRepository, git } from "./generated-repository.fixture.ts";
 import { readCommits } from "./read-commits.ts";
 import { readLineSizes } from "./read-line-sizes.ts";
@@ -19,8 +21,20 @@ const placeOf = (path: string): GitPlace => ({ path, env: { HOME: folder } });
 async function readAll(path: string) {
   const place = placeOf(path);
   const repository = await openRepository(place);
-  const [commits, tags] = await Promise.all([readCommits(place, repository), readTags(place)]);
-  return { place, repository, commits, ...tags };
+  const [columns, tags] = await Promise.all([readCommits(place, repository), readTags(place)]);
+  return { place, repository, commits: commitsOf(graphOf(columns)), ...tags };
+}
+
+/** Of parents those that are known. */
+function commitsOf({ size, texts, parentStart, parents, authoredAtMs }: CommitGraph) {
+  return Array.from({ length: size }, (_, commit) => ({
+    sha: texts.sha(commit),
+    author: texts.author(commit),
+    subject: texts.subject(commit),
+    body: texts.body(commit),
+    authoredAtMs: authoredAtMs[commit],
+    parents: Array.from(parents.subarray(parentStart[commit], parentStart[commit + 1]), (parent) => texts.sha(parent)),
+  }));
 }
 
 describe("reading a repository", () => {

@@ -1,23 +1,30 @@
-import type { CommitFact } from "@steadfast/core/delivery/facts";
+import { ColumnBuilder } from "./column-builder.ts";
+import { type CommitColumns, SUBJECT_CHARACTERS_MAX } from "./commit-columns.ts";
 import { readRecords } from "./null-separated.ts";
 import type { Repository } from "./repository.ts";
 import { type GitPlace, runGit } from "./run-git.ts";
 
-/** None of these can hold a newline (a subject of several lines is joined by spaces), so that one decoding serves all of them. */
+/** None of the first ones can hold a newline (a subject of several lines is joined by spaces), so that the bytes need no further mark. */
 const HEAD = ["%H", "%P", "%at", "%ct", "%an <%ae>", "%s"];
 export const COMMIT_FORMAT = `${HEAD.join("%n")}%x00%b`;
 const FIELD_COUNT = 2;
-/** Of a subject, what is kept; of a body that names a revert, the same times 20. */
-const SUBJECT_CHARACTERS_MAX = 1_000;
-/** The parts of a text hold on to the whole of it: a longer one is let go. */
-const HEAD_BYTES_KEPT_MAX = 4_000;
-const NOT_ASCII = /[\u0080-\u00ff]/;
+/** A character takes four bytes at most; an author is cut as a subject is. */
+const PART_BYTES_MAX = 4 * SUBJECT_CHARACTERS_MAX;
 const BODY_BYTES_MAX = 20_000;
 /** "Revert", "revert", "reverts", … without asking for each spelling. */
 const REVERT_SIGN = Buffer.from("evert");
+const SHA1_DIGITS = 40;
 const PROGRESS_EVERY = 2_000;
 /** What a date may be in JavaScript, either way: git takes any number of seconds. */
 const TIME_MS_MAX = 8_640_000_000_000_000;
+const NEWLINE = 10;
+const MINUS = 45;
+const ZERO = 48;
+const NINE = 57;
+/** Makes a capital letter of ASCII a small one. */
+const SMALL = 32;
+const SMALL_E = 101;
+const SMALL_V = 118;
 
 /**
  * Every commit that a tag or HEAD reaches, by one `git log`, streamed. Bodies are kept where they name a revert, and of merges.
@@ -26,11 +33,10 @@ const TIME_MS_MAX = 8_640_000_000_000_000;
  */
 export async function readCommits(
   place: GitPlace,
-  { head }: Repository,
+  { head }: Pick<Repository, "head">,
   onProgress: (commits: number) => void = () => {},
-): Promise<readonly CommitFact[]> {
-  const commits: CommitFact[] = [];
-  const authors = new Map<string, string>();
+): Promise<CommitColumns> {
+  let builder: ColumnBuilder | undefined;
   const tips = head === null ? ["--tags"] : [head, "--tags"];
   const args = [
     "log",
@@ -47,65 +53,78 @@ export async function readCommits(
     await readRecords(stdout, FIELD_COUNT, (buffer, start, ends) => {
       if (signBuffer !== buffer) {
         signBuffer = buffer;
-        sign = buffer.indexOf(REVERT_SIGN);
+        sign = buffer.indexOf(REVERT_SIGN, start);
       }
-      const head = ends[0] ?? 0;
-      const body = ends[1] ?? 0;
+      const headEnd = ends[0] ?? 0;
+      const bodyEnd = ends[1] ?? 0;
       // One search serves all bodies of a chunk: the next sign is looked for only once it was passed.
-      while (sign >= 0 && sign <= head) sign = buffer.indexOf(REVERT_SIGN, head);
-      const commit = commitOf(textOf(buffer, start, head), authors);
-      const isBodyKept = (sign > head && sign < body) || commit.parents.length > 1;
-      if (isBodyKept) commit.body = buffer.toString("utf8", head + 1, Math.min(body, head + 1 + BODY_BYTES_MAX));
-      commits.push(commit);
-      if (commits.length % PROGRESS_EVERY === 0) onProgress(commits.length);
+      while (sign >= 0 && sign <= headEnd) sign = buffer.indexOf(REVERT_SIGN, headEnd);
+      const hasSign = sign > headEnd && sign < bodyEnd;
+      builder ??= new ColumnBuilder(buffer.indexOf(NEWLINE, start) - start);
+      addCommit(builder, buffer, { start, headEnd, bodyEnd, hasSign });
+      if (builder.rows % PROGRESS_EVERY === 0) onProgress(builder.rows);
     });
   });
-  return commits;
+  return (builder ?? new ColumnBuilder(SHA1_DIGITS)).build();
 }
 
-/** Bytes as ASCII, which is quickest, unless they are none. */
-function textOf(buffer: Buffer, start: number, end: number): string {
-  const text = buffer.toString("latin1", start, end);
-  return NOT_ASCII.test(text) ? buffer.toString("utf8", start, end) : text;
+type Place = {
+  readonly start: number;
+  readonly headEnd: number;
+  readonly bodyEnd: number;
+  readonly hasSign: boolean;
+};
+
+/** The fields of `HEAD`, a line each, without a string of any: most of them nobody reads. */
+function addCommit(builder: ColumnBuilder, buffer: Buffer, { start, headEnd, bodyEnd, hasSign }: Place): void {
+  if (!builder.begin(buffer, start)) return;
+  const digits = buffer.indexOf(NEWLINE, start) - start;
+  let at = start + digits + 1;
+  while (buffer[at] !== NEWLINE && at < headEnd) {
+    builder.addParent(buffer, at);
+    // Behind an id comes a space, or the end of the line.
+    at += digits;
+    if (buffer[at] !== NEWLINE) at += 1;
+  }
+  const authoredAt = at + 1;
+  const committedAt = buffer.indexOf(NEWLINE, authoredAt) + 1;
+  const authorFrom = buffer.indexOf(NEWLINE, committedAt) + 1;
+  const subjectFrom = buffer.indexOf(NEWLINE, authorFrom) + 1;
+  const authoredAtMs = readTime(buffer, authoredAt);
+  const committedAtMs = readTime(buffer, committedAt);
+  // Git prints nothing for a date that it cannot read, such as one before 1970: the other date stands for it, or a change would be decades old.
+  const isMerge = builder.setTimes(authoredAtMs ?? committedAtMs ?? 0, committedAtMs ?? authoredAtMs ?? 0);
+  const authorTo = Math.min(subjectFrom - 1, authorFrom + PART_BYTES_MAX);
+  const subjectTo = Math.min(headEnd, subjectFrom + PART_BYTES_MAX);
+  builder.setHead(buffer, authorFrom, authorTo, subjectFrom, subjectTo);
+  if (hasSign || isMerge) builder.setBody(buffer, headEnd + 1, Math.min(bodyEnd, headEnd + 1 + BODY_BYTES_MAX));
+  if (hasSign || mentionsRevert(buffer, subjectFrom, subjectTo)) builder.setMayRevert();
 }
 
-/** @param head the fields of `HEAD`, a line each */
-function commitOf(head: string, authors: Map<string, string>): CommitFact & { body: string } {
-  const [sha = "", parents = "", authored = "", committed = "", author = "", subject = ""] = head.split(
-    "\n",
-    HEAD.length,
-  );
-  const own = head.length > HEAD_BYTES_KEPT_MAX ? copyOf : same;
-  return {
-    sha: own(sha),
-    parents: parents === "" ? [] : own(parents).split(" "),
-    // Git prints nothing for a date that it cannot read, such as one before 1970: the other date stands for it, or a change would be decades old.
-    authoredAtMs: timeOf(authored === "" ? committed : authored),
-    committedAtMs: timeOf(committed === "" ? authored : committed),
-    author: intern(authors, own(author)),
-    subject: own(subject.slice(0, SUBJECT_CHARACTERS_MAX)),
-    body: "",
-    lines: null,
-  };
+/** Says "yes" to every spelling of "revert", and to a few other words: `readRevert` decides. */
+function mentionsRevert(buffer: Buffer, from: number, to: number): boolean {
+  for (let at = from + 1; at < to; at += 1) {
+    if (((buffer[at] ?? 0) | SMALL) === SMALL_V && ((buffer[at - 1] ?? 0) | SMALL) === SMALL_E) return true;
+  }
+  return false;
 }
 
-function same(text: string): string {
-  return text;
+/** Seconds since the epoch as git wrote them, before 1970 and in the far future too; `null` where nothing is written. */
+function readTime(buffer: Buffer, from: number): number | null {
+  if (buffer[from] === NEWLINE) return null;
+  const isBefore = buffer[from] === MINUS;
+  let seconds = 0;
+  for (let at = isBefore ? from + 1 : from; ; at += 1) {
+    const digit = buffer[at] ?? 0;
+    if (digit < ZERO || digit > NINE) break;
+    seconds = seconds * 10 + digit - ZERO;
+  }
+  const ms = Math.min(TIME_MS_MAX, seconds * 1_000);
+  return isBefore ? 0 - ms : ms;
 }
 
-function copyOf(text: string): string {
-  return Buffer.from(text).toString();
-}
-
-/** Seconds since the epoch as git wrote them, before 1970 and in the far future too; what is no number is the epoch. */
+/** The same of a text; what is no number is the epoch. */
 export function timeOf(seconds: string): number {
   const ms = Number(seconds) * 1_000;
   return Number.isFinite(ms) ? Math.max(-TIME_MS_MAX, Math.min(TIME_MS_MAX, ms)) : 0;
-}
-
-function intern(known: Map<string, string>, text: string): string {
-  const seen = known.get(text);
-  if (seen !== undefined) return seen;
-  known.set(text, text);
-  return text;
 }

@@ -53,6 +53,8 @@ const SAFE_CONFIG = [
 const SAFE_ENV = {
   GIT_ALLOW_PROTOCOL: "none",
   GIT_NO_LAZY_FETCH: "1",
+  // Whole buffers: by default `git log` writes every commit into a pipe by itself, and wakes us for it.
+  GIT_FLUSH: "0",
   GIT_OPTIONAL_LOCKS: "0",
   GIT_PAGER: "cat",
   GIT_TERMINAL_PROMPT: "0",

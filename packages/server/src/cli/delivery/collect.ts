@@ -1,3 +1,4 @@
+import { graphOf } from "../../git/commit-columns.ts";
 import { readCommits } from "../../git/read-commits.ts";
 import { readTags } from "../../git/read-tags.ts";
 import { openRepository } from "../../git/repository.ts";
@@ -23,7 +24,7 @@ export async function collectDelivery(
     // The measures are loaded while git reads.
     import("./measure-subject.ts"),
   ]);
-  const clone: Clone = { io, place, repository, commits, tags, request, progress };
+  const clone: Clone = { io, place, repository, graph: graphOf(commits), tags, request, progress };
   const subjects: readonly (string | null)[] = request.packages.length === 0 ? [null] : request.packages;
   const reports: PackageReport[] = [];
   for (const subject of subjects) reports.push(await measureSubject(clone, subject));

@@ -1,4 +1,4 @@
-import type { CommitFact } from "@steadfast/core/delivery/facts";
+import type { CommitGraph } from "@steadfast/core/delivery/commit-graph";
 import type { DeliveryReport } from "@steadfast/core/delivery/report";
 import type { TagList } from "../../git/read-tags.ts";
 import type { Repository } from "../../git/repository.ts";
@@ -39,7 +39,7 @@ export type Clone = {
   readonly io: Io;
   readonly place: GitPlace;
   readonly repository: Repository;
-  readonly commits: readonly CommitFact[];
+  readonly graph: CommitGraph;
   readonly tags: TagList;
   readonly request: DeliveryRequest;
   readonly progress: Progress;

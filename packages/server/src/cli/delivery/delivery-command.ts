@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { setFlagsFromString } from "node:v8";
 import type { Command } from "commander";
 import { GitError } from "../../git/run-git.ts";
 import { CliError, usageError } from "../cli-error.ts";
@@ -44,8 +43,6 @@ export function addDeliveryCommands(program: Command, io: Io): void {
 }
 
 async function runDelivery(io: Io, path: string, options: DeliveryOptions): Promise<void> {
-  // The young generation stays as small as it began: V8 would double it again and again while a long history is read, for 80 MB more at no gain of time.
-  setFlagsFromString("--semi-space-growth-factor=1");
   const request = readRequest(path, options, io.nowMs());
   const collected = await collectOrExplain(io, request);
   if (options.html !== undefined) await writePage(io, options.html, collected);

@@ -1,9 +1,10 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { CommitFact, DeliveryFacts, SourceFact } from "@steadfast/core/delivery/facts";
+import type { CommitGraph } from "@steadfast/core/delivery/commit-graph";
+import type { DeliveryFacts, DeploymentFact, SourceFact } from "@steadfast/core/delivery/facts";
 import { measureLedger } from "@steadfast/core/delivery/measure";
 import type { DeliveryReport } from "@steadfast/core/delivery/report";
-import { buildShippingLedger, type ShippingLedger } from "@steadfast/core/delivery/shipments";
+import { type ShippingLedger, shippingLedgerOf } from "@steadfast/core/delivery/shipments";
 import { viewWindow } from "@steadfast/core/delivery/window-view";
 import { deploymentsOfTags } from "../../git/git-facts.ts";
 import { cacheKey, readCachedSizes, writeCachedSizes } from "../../git/line-size-cache.ts";
@@ -32,20 +33,20 @@ export async function measureSubject(clone: Clone, path: string | null): Promise
   const { place, repository, request, progress, tags } = clone;
   progress.show("measuring");
   const { releases, matched } = chooseReleases(clone, path);
-  const deployments = deploymentsOfTags(matched, clone.commits, repository.name);
-  const bare: DeliveryFacts = { ...NOTHING, commits: clone.commits, deployments };
-  const facts = { ...bare, sources: sourcesOf(bare, request.toMs) };
-  const ledger = buildShippingLedger(facts);
+  const deployments = deploymentsOfTags(matched, clone.graph, repository.name);
+  const facts: Facts = { ...NOTHING, deployments, sources: sourcesOf(clone.graph, deployments, request.toMs) };
+  const ledger = shippingLedgerOf(clone.graph, deployments);
   const end = endFor(facts, request);
   const range = { fromMs: request.fromMs ?? startFor(ledger, end.toMs), toMs: end.toMs };
   if (path !== null) progress.show(`reading what touches ${path}`);
   const onlyCommits = path === null ? null : await readTouched(place, repository, path);
   const ranges = request.compare === null ? [range] : [range, request.compare];
-  const sized = await withLines(clone, { facts, ledger, ranges, onlyCommits });
+  const sized = await withLines(clone, { ledger, ranges, onlyCommits });
   const measure = (window: TimeRange): DeliveryReport =>
-    measureLedger(sized.ledger, sized.facts, {
+    measureLedger(sized.ledger, facts, {
       ...window,
       attributionWindowMs: request.attributionWindowMs,
+      isSummary: request.isSummary,
       onlyCommits,
     });
   const unplaced = matched.length - deployments.length;
@@ -74,8 +75,9 @@ function chooseReleases(
   return { releases: { patterns, proposals, matchedCount: matched.length, examples }, matched };
 }
 
-const NOTHING: DeliveryFacts = {
-  commits: [],
+type Facts = Omit<DeliveryFacts, "commits">;
+
+const NOTHING: Facts = {
   changes: [],
   deployments: [],
   incidents: [],
@@ -88,10 +90,14 @@ const NOTHING: DeliveryFacts = {
 const STALE_MS = 14 * 24 * 3_600_000;
 
 /** The clone tells from its first release to its newest commit; a commit of the future tells nothing. */
-function sourcesOf({ commits, deployments }: DeliveryFacts, nowMs: number): readonly SourceFact[] {
+function sourcesOf(
+  { committedAtMs }: CommitGraph,
+  deployments: readonly DeploymentFact[],
+  nowMs: number,
+): readonly SourceFact[] {
   let newestMs = Number.NEGATIVE_INFINITY;
   let firstMs = Number.POSITIVE_INFINITY;
-  for (const { committedAtMs } of commits) if (committedAtMs <= nowMs) newestMs = Math.max(newestMs, committedAtMs);
+  for (const atMs of committedAtMs) if (atMs <= nowMs) newestMs = Math.max(newestMs, atMs);
   for (const { finishedAtMs } of deployments) {
     if (finishedAtMs === null) continue;
     if (finishedAtMs <= nowMs) newestMs = Math.max(newestMs, finishedAtMs);
@@ -103,7 +109,7 @@ function sourcesOf({ commits, deployments }: DeliveryFacts, nowMs: number): read
 
 /** Now; for a clone that has heard nothing lately the moment after its newest fact, so that its silence is not read as "frequency fell". */
 function endFor(
-  { sources }: DeliveryFacts,
+  { sources }: Facts,
   { fromMs, toMs, isToOpen }: DeliveryRequest,
 ): { readonly toMs: number; readonly assumptions: readonly string[] } {
   const newestMs = sources[0]?.lastHeardAtMs ?? toMs;
@@ -122,24 +128,19 @@ function startFor({ shipments }: ShippingLedger, toMs: number): number {
 }
 
 type Sizing = {
-  readonly facts: DeliveryFacts;
   readonly ledger: ShippingLedger;
   readonly ranges: readonly TimeRange[];
   readonly onlyCommits: ReadonlySet<string> | null;
 };
 
-type Sized = {
-  readonly facts: DeliveryFacts;
-  readonly ledger: ShippingLedger;
-  readonly assumptions: readonly string[];
-};
+type Sized = { readonly ledger: ShippingLedger; readonly assumptions: readonly string[] };
 
 /** Adds line sizes to the commits that will be measured: from the cache, and by diffs where that is asked for or quick. */
-async function withLines(clone: Clone, { facts, ledger, ranges, onlyCommits }: Sizing): Promise<Sized> {
+async function withLines(clone: Clone, { ledger, ranges, onlyCommits }: Sizing): Promise<Sized> {
   const { io, place, repository, progress } = clone;
   const { lines } = clone.request;
-  const none = (why: string): Sized => ({ facts, ledger, assumptions: [why] });
-  if (lines === "never") return { facts, ledger, assumptions: [] };
+  const none = (why: string): Sized => ({ ledger, assumptions: [why] });
+  if (lines === "never") return { ledger, assumptions: [] };
   if (repository.isPartial)
     return none("Lines per commit are not measured: this clone is partial, and nothing is fetched.");
   const wanted = wantedCommits(ledger, ranges, onlyCommits);
@@ -161,11 +162,9 @@ async function withLines(clone: Clone, { facts, ledger, ranges, onlyCommits }: S
     }
     await writeCachedSizes(cache, sizes);
   }
-  const commits = facts.commits.map((commit): CommitFact => {
-    const size = sizes.get(cacheKey(commit.sha));
-    return size === undefined ? commit : { ...commit, lines: size };
-  });
-  return { facts: { ...facts, commits }, ledger: { ...ledger, graph: { ...ledger.graph, commits } }, assumptions: [] };
+  const { graph } = ledger;
+  const measured = graph.lines.map((unknown, commit) => sizes.get(cacheKey(graph.texts.sha(commit))) ?? unknown);
+  return { ledger: { ...ledger, graph: { ...graph, lines: measured } }, assumptions: [] };
 }
 
 function wantedCommits(
@@ -173,9 +172,10 @@ function wantedCommits(
   ranges: readonly TimeRange[],
   onlyCommits: Sizing["onlyCommits"],
 ): readonly string[] {
-  const views = ranges.map((range) => viewWindow(ledger, { ...range, onlyCommits }));
-  const counted = views.flatMap((view) => view.counted.map(({ commit }) => ledger.graph.commits[commit]?.sha ?? ""));
-  return [...new Set(counted)];
+  const wanted = new Set<number>();
+  for (const range of ranges)
+    for (const commit of viewWindow(ledger, { ...range, onlyCommits }).counted.commits) wanted.add(commit);
+  return Array.from(wanted, (commit) => ledger.graph.texts.sha(commit));
 }
 
 /** `$XDG_CACHE_HOME/steadfast/line-sizes`, by default in `~/.cache`. */

@@ -38,6 +38,8 @@ export type DeliveryRequest = {
   readonly attributionWindowMs: number;
   /** `auto`: where it takes no longer than a few seconds. */
   readonly lines: "auto" | "always" | "never";
+  /** Nothing that is asked for lists single releases or changes. */
+  readonly isSummary: boolean;
 };
 
 /** @throws {CliError} exit code 2, with what is wrong and what would be right */
@@ -60,6 +62,7 @@ export function readRequest(path: string, options: DeliveryOptions, nowMs: numbe
     includePrereleases: options.includePrereleases === true,
     attributionWindowMs: readDuration(options.attributionWindow ?? "24h", "--attribution-window"),
     lines: options.lines === undefined ? "auto" : options.lines ? "always" : "never",
+    isSummary: options.csv !== true && options.html === undefined,
   };
 }
 
