@@ -26,13 +26,14 @@ async function readAll(path: string) {
 }
 
 /** Of parents those that are known. */
-function commitsOf({ size, texts, parentStart, parents, authoredAtMs }: CommitGraph) {
+function commitsOf({ size, texts, parentStart, parents, authoredAtMs, committedAtMs }: CommitGraph) {
   return Array.from({ length: size }, (_, commit) => ({
     sha: texts.sha(commit),
     author: texts.author(commit),
     subject: texts.subject(commit),
     body: texts.body(commit),
     authoredAtMs: authoredAtMs[commit],
+    committedAtMs: committedAtMs[commit],
     parents: Array.from(parents.subarray(parentStart[commit], parentStart[commit + 1]), (parent) => texts.sha(parent)),
   }));
 }
