@@ -9,11 +9,12 @@ import { restoreBackup } from "./backup/restore.ts";
 import { writeBackup } from "./backup/write-backup.ts";
 import type { Config } from "./config.ts";
 import { openStore } from "./db/open-database.ts";
+import { refuseUnfinishedRestore } from "./db/restore-mark.ts";
 import { databasePath } from "./db/sqlite.ts";
 import { PROJECTORS } from "./projectors.ts";
 import { VERSION } from "./version.ts";
 
-/** Backs a store up that no server runs on. @throws {DataFolderInUseError} or an error that says that nothing is there */
+/** Backs a store up that no server runs on. @throws {DataFolderInUseError}, {UnfinishedRestoreError} or an error that says that nothing is there */
 export async function backUpOffline(config: Config, path: string): Promise<BackupSummary> {
   const { database: where } = config;
   // Opening would make it: a folder that is misspelled is not to be backed up as an empty one.
@@ -21,6 +22,7 @@ export async function backUpOffline(config: Config, path: string): Promise<Backu
     throw new Error(`There is no data of a Steadfast server in ${where.dataDir}: name its folder with --data-dir.`);
   const database = openStore(where);
   try {
+    await refuseUnfinishedRestore(database);
     const packed = createGzip();
     // A store that cannot be read may fail before anybody reads the stream, which keeps its error for who does.
     packed.on("error", () => undefined);

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { Database } from "../db/database.ts";
+import type { Database, StoreKind } from "../db/database.ts";
 import { createMigrationTable, migrateIn } from "../db/migrate.ts";
+import { hasTable, markRestore, unmarkRestore } from "../db/restore-mark.ts";
 import type { Tables } from "../db/tables.ts";
 import type { Projector } from "../journal/projector.ts";
 import { rebuildIn } from "../journal/rebuild.ts";
@@ -11,8 +12,8 @@ import { BackupRefusedError, type BackupSummary, checkBackup, readBackup } from 
 const ROWS_PER_INSERT = 200;
 
 /**
- * Fills an empty store from a backup, in one transaction: a restore that is cut off leaves the store empty. The tables
- * are made as they were when the backup was made, and are brought up to date after.
+ * Fills an empty store from a backup, in one transaction: a restore that is cut off leaves the store empty, and marked, so that
+ * it is not served as a new one. The tables are made as they were when the backup was made, and are brought up to date after.
  *
  * @param database opened as it is, without migrating
  * @throws {BackupRefusedError} when the file cannot be restored, or the store is not empty
@@ -23,9 +24,22 @@ export async function restoreBackup(
   path: string,
 ): Promise<BackupSummary> {
   const summary = await checkBackup(path);
+  await refuseUnlessEmpty(database.db, database.kind);
+  const isMarkedNow = await markRestore(database);
+  try {
+    await fill(database, projectors, path);
+  } catch (error) {
+    // Nothing was written, and who restores is told why. The mark of an earlier one, which was cut off, stays.
+    if (isMarkedNow) await unmarkRestore(database.db);
+    throw error;
+  }
+  return summary;
+}
+
+async function fill(database: Database, projectors: readonly Projector[], path: string): Promise<void> {
   await createMigrationTable(database);
   await database.transaction(async (trx) => {
-    await refuseUnlessEmpty(trx, database);
+    await refuseUnlessEmpty(trx, database.kind);
     const insert = collectRows(trx);
     await readBackup(path, {
       onHead: (head) => migrateIn(trx, database.kind, head.migrations.at(-1)),
@@ -35,26 +49,18 @@ export async function restoreBackup(
     await sql`update journal_head set seq = (select coalesce(max(seq), 0) from event)`.execute(trx);
     await migrateIn(trx, database.kind);
     await rebuildIn(trx, projectors);
+    await unmarkRestore(trx);
   });
-  return summary;
 }
 
 /** The first start writes the first events: a store without any has never been used. */
-async function refuseUnlessEmpty(trx: Transaction<Tables>, database: Database): Promise<void> {
-  if (!(await hasEventTable(trx, database))) return;
-  const used = await trx.selectFrom("event").select("seq").limit(1).executeTakeFirst();
+async function refuseUnlessEmpty(db: Kysely<Tables>, kind: StoreKind): Promise<void> {
+  if (!(await hasTable(db, kind, "event"))) return;
+  const used = await db.selectFrom("event").select("seq").limit(1).executeTakeFirst();
   if (!used) return;
   throw new BackupRefusedError(
     "A backup is restored into an empty data folder or database only, and this one is in use. Nothing was changed: name a new folder with --data-dir, or a new database with DATABASE_URL.",
   );
-}
-
-async function hasEventTable(db: Kysely<Tables>, { kind }: Database): Promise<boolean> {
-  const query =
-    kind === "sqlite"
-      ? sql`select 1 from sqlite_schema where name = 'event'`
-      : sql`select 1 from pg_class where relname = 'event' and relnamespace = current_schema()::regnamespace`;
-  return (await query.execute(db)).rows.length > 0;
 }
 
 /** Rows of one table that come one after the other are inserted together. */

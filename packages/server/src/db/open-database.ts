@@ -1,12 +1,18 @@
 import type { Database, DatabaseConfig } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import { openPostgres } from "./postgres.ts";
+import { refuseUnfinishedRestore } from "./restore-mark.ts";
 import { openSqlite } from "./sqlite.ts";
 
-/** Opens the store, takes the data folder (SQLite), and brings the tables up to date. */
+/**
+ * Opens the store, takes the data folder (SQLite), and brings the tables up to date.
+ *
+ * @throws {UnfinishedRestoreError}
+ */
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
   const database = openStore(config);
   try {
+    await refuseUnfinishedRestore(database);
     await migrate(database);
   } catch (error) {
     await database.close();
