@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/open-database.ts";
 import { postgresClock, readClock } from "./db/shared-clock.ts";
+import { createMessageTally } from "./delivery/message-tally.ts";
 import { recordToldBy } from "./delivery/told-by.ts";
 import { webhookSources } from "./delivery/webhooks.ts";
 import { readFlagForRollout } from "./flags/read.ts";
@@ -87,6 +88,9 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
   const live = createLiveRollouts({ database, judge, nowMs });
   const principals = await createPrincipals({ database, journal, nowMs });
   const tracing = await openTracing(config, nodeId, log);
+  const tally = createMessageTally(database, nowMs, (error) =>
+    log.warn({ err: error }, "webhooks were counted and not stored yet; the next second tries again"),
+  );
 
   let loops: Loops | undefined;
   let isDraining = false;
@@ -107,9 +111,9 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
     },
     backup: { database, projectors: PROJECTORS, version: VERSION, nowMs },
     dashboard: { distDir: existsSync(PACKAGED_DASHBOARD) ? PACKAGED_DASHBOARD : CLONE_DASHBOARD },
-    delivery: { database, journal, nowMs, newId },
+    delivery: { database, journal, nowMs, newId, tally },
     toldBy: { record: recordToldBy(journal), nowMs },
-    forges: webhookSources({ database, journal, nowMs }),
+    forges: webhookSources({ database, journal, tally }),
     flags: {
       database,
       journal,
@@ -185,6 +189,9 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
       await telemetry
         .flush(nowMs())
         .catch((error: unknown) => log.warn({ err: error }, "the last second was not stored"));
+      await tally
+        .flush()
+        .catch((error: unknown) => log.warn({ err: error }, "the last counts of webhooks were not stored"));
       await tracing.shutdown();
       await journal.close();
       await database.close();

@@ -18,6 +18,8 @@ export function sourceRoutes(app: App, deps: DeliveryDeps): void {
     },
     async (request) => {
       requireEveryEnvironment(request, TELLS_OF_ANY);
+      // Of this node up to now; of another one, a second old.
+      await deps.tally.flush();
       return { items: (await readSources(deps.database.db)).map(toApi), next: null };
     },
   );

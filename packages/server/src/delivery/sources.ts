@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { Kysely } from "kysely";
-import type { Database } from "../db/database.ts";
 import { serialiseWrites } from "../db/serialise-writes.ts";
 import { storedAs } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
@@ -12,13 +11,7 @@ import { type SourceKind, sourceStream } from "./events.ts";
 /** Organisations and groups that send webhooks. */
 export const SOURCES_MAX = 200;
 
-/** Kinds of events counted for a source: who sends more names than a forge has means no good. */
-const TALLIED_EVENTS_MAX = 200;
-
 const SECRET_BYTES = 32;
-
-/** What became of a webhook's message. `unknown`: a type that nobody reads here. */
-export type MessageOutcome = "told" | "ignored" | "unknown" | "refused";
 
 export type Source = { readonly id: string; readonly kind: SourceKind; readonly secret: string };
 
@@ -73,30 +66,4 @@ export async function readSources(db: Kysely<Tables>) {
   const sources = await db.selectFrom("delivery_source").selectAll().orderBy("created_at_ms", "desc").execute();
   const tallies = await db.selectFrom("delivery_source_tally").selectAll().orderBy("event").execute();
   return sources.map((row) => ({ row, tallies: tallies.filter((tally) => tally.source_id === row.id) }));
-}
-
-/** Counts a message. Best effort: it is a figure for people, and no reason to refuse the message. */
-export async function tallyMessage(
-  database: Database,
-  message: { readonly sourceId: string; readonly event: string; readonly outcome: MessageOutcome },
-  nowMs: number,
-): Promise<void> {
-  await database.transaction(async (trx) => {
-    const known = await trx
-      .selectFrom("delivery_source_tally")
-      .select(["event", "outcome"])
-      .where("source_id", "=", message.sourceId)
-      .execute();
-    const isKnown = known.some((row) => row.event === message.event && row.outcome === message.outcome);
-    const event = isKnown || known.length < TALLIED_EVENTS_MAX ? message.event : "(others)";
-    await trx
-      .insertInto("delivery_source_tally")
-      .values({ source_id: message.sourceId, event, outcome: message.outcome, count: 1, last_at_ms: nowMs })
-      .onConflict((conflict) =>
-        conflict
-          .columns(["source_id", "event", "outcome"])
-          .doUpdateSet((set) => ({ count: set("delivery_source_tally.count", "+", 1), last_at_ms: nowMs })),
-      )
-      .execute();
-  });
 }

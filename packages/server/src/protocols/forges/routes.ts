@@ -18,11 +18,7 @@ type ForgeSource = { readonly id: string; readonly kind: ForgeKind; readonly sec
 export type ForgeDeps = {
   readonly findSource: (id: string) => Promise<ForgeSource | undefined>;
   readonly record: (source: ForgeSource, tellings: readonly ScopedTold[]) => Promise<void>;
-  readonly tally: (
-    source: ForgeSource,
-    event: string,
-    outcome: "told" | "ignored" | "unknown" | "refused",
-  ) => Promise<void>;
+  readonly count: (source: ForgeSource, event: string, outcome: "told" | "ignored" | "unknown" | "refused") => void;
 };
 
 const EVENT_HEADER = { github: "x-github-event", gitlab: "x-gitlab-event" } as const;
@@ -65,7 +61,7 @@ export async function forgeRoutes(app: App, deps: ForgeDeps): Promise<void> {
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
         const source = await deps.findSource(id);
         if (source?.kind !== kind || !isSigned(source, request.headers, body)) {
-          if (source) await deps.tally(source, event, "refused");
+          if (source) deps.count(source, event, "refused");
           request.log.warn({ code: "signature-invalid", route: "/webhooks", remoteAddress: request.ip }, "denied");
           throw new ProblemError(
             "signature-invalid",
@@ -74,7 +70,7 @@ export async function forgeRoutes(app: App, deps: ForgeDeps): Promise<void> {
         }
         const meaning = read(kind, event, body);
         if (meaning.outcome === "told") await deps.record(source, meaning.tellings);
-        await deps.tally(source, event, meaning.outcome);
+        deps.count(source, event, meaning.outcome);
         return reply.code(202).send({ outcome: meaning.outcome });
       },
     );
