@@ -39,11 +39,11 @@ export function createMessageTally(
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
 
-  const add = (message: Waiting): void => {
-    const key = JSON.stringify([message.sourceId, message.event, message.outcome]);
+  const add = (given: Waiting): void => {
+    const hasRoom = waiting.size < WAITING_MAX || waiting.has(keyOf(given));
+    const message = hasRoom ? given : { ...given, event: OTHERS };
+    const key = keyOf(message);
     const known = waiting.get(key);
-    if (known === undefined && waiting.size >= WAITING_MAX && message.event !== OTHERS)
-      return add({ ...message, event: OTHERS });
     const count = (known?.count ?? 0) + message.count;
     waiting.set(key, { ...message, count, lastAtMs: Math.max(known?.lastAtMs ?? 0, message.lastAtMs) });
   };
