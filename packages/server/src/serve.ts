@@ -26,15 +26,15 @@ export async function serve(config: Config): Promise<RunningServer> {
   await requireFreePort(config);
   const node = await openNode(config, log);
   try {
-    await node.app.listen({ host: config.host, port: config.port });
+    // A line for each address: 0.0.0.0 is every interface's.
+    const listenTextResolver = (at: string) => `listening at ${at}, store: ${config.database.kind}`;
+    await node.app.listen({ host: config.host, port: config.port, listenTextResolver });
   } catch (error) {
     await node.close();
     throw error;
   }
-  const address = addressOf(node.app.server.address(), config.host);
-  log.info({ address, store: config.database.kind }, "listening");
   return {
-    address,
+    address: addressOf(node.app.server.address(), config.host),
     createdAdminToken: node.createdAdminToken,
     close: async () => {
       log.info("draining");

@@ -2,6 +2,7 @@ import { compileTargeting } from "./compile-targeting.ts";
 import type { FlagDefinition, FlagDocument, FlagMetadata, FlagValue, Json } from "./definition.ts";
 import type { Evaluation, EvaluationContext } from "./evaluation.ts";
 import { quoted } from "./fault-list.ts";
+import { hasNoTargeting } from "./has-no-targeting.ts";
 import { JSON_DEPTH_MAX, STEPS_MAX } from "./limits.ts";
 import type { Compute, Usage } from "./logic-expression.ts";
 import { Answer } from "./logic-expression.ts";
@@ -113,10 +114,6 @@ function compileFlag(
   } catch (fault) {
     return { ...flag, fixed: parseError(key, fault, setMetadata) };
   }
-}
-
-function hasNoTargeting(targeting: Json | undefined): targeting is undefined | null {
-  return targeting === undefined || targeting === null || (isRecord(targeting) && Object.keys(targeting).length === 0);
 }
 
 /** Without a default variant the caller's own default holds: no value, and the reason is DEFAULT. */

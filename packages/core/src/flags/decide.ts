@@ -1,5 +1,6 @@
 import type { DefinitionFault, FlagDefinition, FlagMetadata, FlagValue, Json } from "./definition.ts";
 import { sayFaults } from "./fault-list.ts";
+import { hasNoTargeting } from "./has-no-targeting.ts";
 import { parseFlagDefinition } from "./parse.ts";
 
 /** What a person changes; what is left out stays as it is. */
@@ -34,7 +35,7 @@ export function patchFlag(current: FlagDefinition, patch: FlagPatch, inFlight: F
     ...(patch.variants === undefined ? {} : { variants: patch.variants }),
     ...(patch.defaultVariant === undefined ? {} : { defaultVariant: patch.defaultVariant }),
     ...(patch.metadata === undefined ? {} : { metadata: patch.metadata }),
-    ...(isNoTargeting(targeting) ? {} : { targeting }),
+    ...(hasNoTargeting(targeting) ? {} : { targeting }),
   };
   return replaceFlag(current, given, inFlight);
 }
@@ -69,9 +70,4 @@ function inFlightConflict(before: FlagDefinition, after: FlagDefinition, inFligh
     if (JSON.stringify(after.variants[variant]) !== JSON.stringify(before.variants[variant]))
       return `variant "${variant}"`;
   return null;
-}
-
-function isNoTargeting(targeting: Json | undefined): boolean {
-  if (targeting === undefined || targeting === null) return true;
-  return typeof targeting === "object" && !Array.isArray(targeting) && Object.keys(targeting).length === 0;
 }

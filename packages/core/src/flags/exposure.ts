@@ -1,4 +1,5 @@
 import type { FlagDefinition, Json } from "./definition.ts";
+import { hasNoTargeting } from "./has-no-targeting.ts";
 
 /** Basis points of everybody: the fixed total of a rollout's weights. */
 export const BASIS_POINTS = 10_000;
@@ -37,7 +38,7 @@ export function exposeCandidate(definition: FlagDefinition, exposure: Exposure):
   if (split === null) return { ...definition, metadata };
 
   const { targeting } = definition;
-  if (isNoRule(targeting)) return { ...definition, targeting: split, metadata };
+  if (hasNoTargeting(targeting)) return { ...definition, targeting: split, metadata };
   return { ...definition, targeting: orElse(targeting, split, definition), metadata };
 }
 
@@ -70,11 +71,6 @@ function shareRule(definition: FlagDefinition, exposure: Exposure): { readonly [
 function orElse(rule: Json, otherwise: Json, { variants }: FlagDefinition): Json {
   const isFalseServed = ["false", "", "0"].some((name) => Object.hasOwn(variants, name));
   return isFalseServed ? { if: [{ "===": [rule, null] }, otherwise, rule] } : { or: [rule, otherwise] };
-}
-
-function isNoRule(targeting: Json | undefined): targeting is undefined {
-  if (targeting === undefined || targeting === null) return true;
-  return typeof targeting === "object" && Object.keys(targeting).length === 0;
 }
 
 function checkExposure({ variants }: FlagDefinition, exposure: Exposure): void {

@@ -1,4 +1,5 @@
 import type { FlagDefinition } from "../flags/definition.ts";
+import { hasNoTargeting } from "../flags/has-no-targeting.ts";
 import type { TelemetrySource } from "../guard/counts.ts";
 import { type ExpectedTraffic, forecastStages, perSecondOf, type StageForecast } from "../guard/forecast.ts";
 import type { GuardPlan } from "../guard/plan.ts";
@@ -57,7 +58,7 @@ export function planRollout(
   definition: FlagDefinition,
   history: GuardPlan["history"],
 ): GuardPlan {
-  return planGuard(request.guard, request.stages, { history, hasOwnTargeting: definition.targeting !== undefined });
+  return planGuard(request.guard, request.stages, { history, hasOwnTargeting: !hasNoTargeting(definition.targeting) });
 }
 
 /** What would happen to a well-formed rollout that is admitted, if the traffic goes on as it is. Pure. */
@@ -75,7 +76,7 @@ export function foreseeRollout(request: RolloutRequest, facts: ProspectFacts): P
       ...queueWarnings(facts),
       ...telemetryWarnings(request, plan, facts),
       ...trafficWarnings(request, plan, stages, facts),
-      ...targetingWarnings(facts.definition.targeting !== undefined),
+      ...targetingWarnings(!hasNoTargeting(facts.definition.targeting)),
     ],
   };
 }

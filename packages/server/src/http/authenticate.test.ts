@@ -45,12 +45,19 @@ describe("authentication", () => {
     [{ authorization: "Basic dmlld2VyLXNlY3JldA==" }, "token-invalid"],
     [{ authorization: "Bearer " }, "token-invalid"],
     [{ authorization: `Bearer ${"x".repeat(10_000)}` }, "token-invalid"],
+    [{ "x-api-key": "wrong" }, "token-invalid"],
     [{ cookie: "steadfast_session=wrong" }, "token-invalid"],
   ])("refuses %j", async (headers, code) => {
     const answer = await openRoutes().inject({ url: "/read", headers });
 
     expect(answer.json()).toMatchObject({ status: 401, code });
     expect(answer.headers["www-authenticate"]).toMatch(/^Bearer/);
+  });
+
+  it("tells both ways to send a token, and which counts", async () => {
+    const answer = await openRoutes().inject({ url: "/read", headers: { "x-api-key": "wrong" } });
+
+    expect(answer.json().detail).toMatch(/Authorization: Bearer .*X-API-Key: .*Authorization counts/);
   });
 
   it.each(ROLES)("lets a %s do what its role is for, and nothing else", async (role) => {

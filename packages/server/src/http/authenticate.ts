@@ -163,7 +163,7 @@ function unknownCredential(via: Principal["via"]): ProblemError {
   const detail =
     via === "session"
       ? "The session has ended. Sign in again."
-      : "The token is not known here, was revoked, or is not written as: Authorization: Bearer <token>.";
+      : "The token is not known here, was revoked, or is not written as: Authorization: Bearer <token>, or X-API-Key: <token>. Where both are sent, Authorization counts.";
   return new ProblemError("token-invalid", detail);
 }
 

@@ -79,6 +79,23 @@ describe("firstDifference", () => {
     expect(await firstDifference(recording, changed)).toMatchObject({ tick: 5, field: "logEvidence" });
   });
 
+  it("finds none in a decision whose words were those of an earlier version", async () => {
+    const earlier = stored.map((decision) => ({ ...decision, sentence: "Said in other words." }));
+
+    expect(await firstDifference(recording, earlier)).toBeNull();
+  });
+
+  it("finds another verdict, cause or exposure", async () => {
+    const [first] = stored;
+    if (first === undefined) throw new Error("nothing was judged");
+    for (const changed of [
+      { ...first, verdict: "hold" as const },
+      { ...first, cause: "silence" },
+      { ...first, gate: { ...first.gate, exposure: first.gate.exposure + 1 } },
+    ])
+      expect(await firstDifference(recording, [changed])).toMatchObject({ tick: 1 });
+  });
+
   it("finds a count that was changed behind the journal's back", async () => {
     const ticks = recording.ticks.map((tick) =>
       tick.tick === 3

@@ -27,7 +27,10 @@ export type ReplayDifference = {
 const TICKS_MAX = 1_000_000;
 const TICKS_PER_PAGE = 1_000;
 
-/** Judges a rollout's stored counts again and compares every stored decision bit for bit. */
+/**
+ * Judges a rollout's stored counts again and compares what every stored decision decided, and on which numbers, bit for
+ * bit. Not its sentence: a later version may say the same in better words.
+ */
 export async function replayRollout(api: ApiClient, id: string): Promise<ReplayResult> {
   // In this order: the rollout may still be judged, and every decision must find its tick.
   const decisions = await readDecisions(api, id);
@@ -67,7 +70,6 @@ function compareDecisions(stored: DecisionRecord, replayed: Decision): ReplayDif
   const pairs: readonly (readonly [string, string | number | null, string | number | null])[] = [
     ["verdict", stored.verdict, replayed.verdict],
     ["cause", bareCause(stored.cause), bareCause(replayed.cause)],
-    ["sentence", stored.sentence, replayed.sentence],
     ["logEvidence", stored.logEvidence, replayed.logEvidence],
     ["evidence", stored.evidence, replayed.evidence],
     ["exposure", stored.gate.exposure, replayed.gate.exposure],
