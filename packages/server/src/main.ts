@@ -9,5 +9,6 @@ await runProgram(process.argv.slice(2), processIo(readEnvironment()), {
   startServer: async (config) => (await import("./serve.ts")).serve(config),
   keepBackup: async (packed, path) => (await import("./offline.ts")).keepBackup(packed, path),
   backUpOffline: async (config, path) => (await import("./offline.ts")).backUpOffline(config, path),
+  createTokenOffline: async (config, token) => (await import("./offline-token.ts")).createTokenOffline(config, token),
   restoreOffline: async (config, path) => (await import("./offline.ts")).restoreOffline(config, path),
 });

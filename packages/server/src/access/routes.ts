@@ -18,12 +18,12 @@ import {
   environment,
   environmentList,
   me,
-  role,
   signInBody,
   tokenList,
 } from "./schemas.ts";
 import { createSession, deleteSession, SESSION_AGE_MS } from "./sessions.ts";
 import { createSignInLimit } from "./sign-in-limit.ts";
+import { toApiToken } from "./to-api-token.ts";
 import { createToken, readTokens, revokeToken, type TokenDeps } from "./tokens.ts";
 
 /** A token of at most 200 characters, each six bytes when escaped, and its name. */
@@ -146,7 +146,7 @@ function tokenRoutes(app: App, deps: AccessDeps): void {
     },
     async (request) => {
       const rows = await readTokens(deps.database.db, request.principal.environment);
-      return { items: rows.map(toToken) };
+      return { items: rows.map(toApiToken) };
     },
   );
 
@@ -172,7 +172,7 @@ function tokenRoutes(app: App, deps: AccessDeps): void {
       return reply
         .code(201)
         .header("cache-control", "no-store")
-        .send({ ...toToken(row), token: secret });
+        .send({ ...toApiToken(row), token: secret });
     },
   );
 
@@ -214,16 +214,4 @@ function toMe(principal: Principal) {
 
 function toEnvironment(row: Tables["environment"]) {
   return { key: row.key, name: row.name, createdAt: new Date(row.created_at_ms).toISOString() };
-}
-
-function toToken(row: Tables["token"]) {
-  return {
-    id: row.id,
-    name: row.name,
-    role: role.parse(row.role),
-    environment: row.environment,
-    createdAt: new Date(row.created_at_ms).toISOString(),
-    createdBy: row.created_by,
-    revokedAt: row.revoked_at_ms === null ? null : new Date(row.revoked_at_ms).toISOString(),
-  };
 }

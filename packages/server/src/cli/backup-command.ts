@@ -3,10 +3,10 @@ import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import type { Command } from "commander";
 import type { Config } from "../config.ts";
-import { CliError } from "./cli-error.ts";
 import { errorOf, unreachable } from "./client.ts";
 import { type ConnectionOptions, openSession, type Session, withConnection } from "./command.ts";
 import type { Io } from "./io.ts";
+import { sayRefusal } from "./say-refusal.ts";
 import { readConfig, STORE_SETTINGS, withSettings } from "./settings.ts";
 import { plain } from "./terminal/text.ts";
 
@@ -38,12 +38,12 @@ export function addBackupCommands(program: Command, io: Io, programs: BackupProg
     .action(async (file: string, options: ConnectionOptions & StoreOptions) => {
       const missing = `There is no folder ${plain(dirname(resolve(file)))}: make it first.`;
       if (options.offline === true) {
-        const summary = await told(missing, () => programs.backUpOffline(readConfig(io, options), file));
+        const summary = await sayRefusal(missing, () => programs.backUpOffline(readConfig(io, options), file));
         say(io, options, summary, `Backed up to ${plain(file)}`);
         return;
       }
       const session = await openSession(io, options);
-      const summary = await told(missing, async () => programs.keepBackup(await download(session), file));
+      const summary = await sayRefusal(missing, async () => programs.keepBackup(await download(session), file));
       say(io, options, summary, `Backed up to ${plain(file)}`);
     });
 
@@ -52,7 +52,7 @@ export function addBackupCommands(program: Command, io: Io, programs: BackupProg
     .option("--json", "print what was restored as JSON, nothing else")
     .action(async (file: string, options: StoreOptions) => {
       const missing = `There is no file ${plain(resolve(file))}.`;
-      const summary = await told(missing, () => programs.restoreOffline(readConfig(io, options), file));
+      const summary = await sayRefusal(missing, () => programs.restoreOffline(readConfig(io, options), file));
       say(io, options, summary, `Restored ${plain(file)}`);
     });
 }
@@ -65,22 +65,6 @@ async function download({ connection, io }: Session): Promise<Readable> {
   if (!response.ok || response.body === null) throw errorOf(response, await response.json().catch(() => undefined));
   const body: ReadableStream = response.body;
   return Readable.fromWeb(body);
-}
-
-/**
- * What a store or a file refuses is told in its own sentence.
- *
- * @param missing the sentence for a path that is not there
- */
-async function told(missing: string, run: () => Promise<BackupSummary>): Promise<BackupSummary> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    if (error instanceof Error && "code" in error && error.code === "ENOENT")
-      throw new CliError(missing, { cause: error });
-    throw new CliError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
 }
 
 function say(

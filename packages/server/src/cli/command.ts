@@ -32,34 +32,43 @@ export function withReason(command: Command): Command {
   return command.option("-r, --reason <why>", "why, in a few words: it stands in the journal");
 }
 
-/** What a command works with once the connection is known. */
-export type Session = {
-  readonly io: Io;
-  readonly connection: Connection;
-  readonly api: ApiClient;
+/** What a command says its result with. */
+export type Output = {
   readonly isJson: boolean;
   readonly paint: Paint;
   readonly width: number;
   /** With --json the data, else the view's lines; to stdout. */
-  show(data: unknown, view: () => readonly string[]): void;
+  readonly show: (data: unknown, view: () => readonly string[]) => void;
 };
+
+/** What a command works with once the connection is known. */
+export type Session = Output & {
+  readonly io: Io;
+  readonly connection: Connection;
+  readonly api: ApiClient;
+};
+
+export function outputOf(io: Io, isJson: boolean): Output {
+  return {
+    isJson,
+    paint: paintFor(io, io.stdout),
+    width: widthOf(io.stdout),
+    show: (data, view) => {
+      const lines = isJson ? [jsonText(data, 2)] : view();
+      io.stdout.write(`${lines.join("\n")}\n`);
+    },
+  };
+}
 
 export async function openSession(io: Io, options: ConnectionOptions): Promise<Session> {
   // Loaded for a command that speaks to a server; every other one starts without it.
   const { createApiClient } = await import("./client.ts");
   const connection = await resolveConnection(io, options);
-  const isJson = options.json === true;
   return {
+    ...outputOf(io, options.json === true),
     io,
     connection,
     api: createApiClient(connection, io.fetch),
-    isJson,
-    paint: paintFor(io, io.stdout),
-    width: widthOf(io.stdout),
-    show(data, view) {
-      const lines = isJson ? [jsonText(data, 2)] : view();
-      io.stdout.write(`${lines.join("\n")}\n`);
-    },
   };
 }
 

@@ -5,16 +5,18 @@ import { EXIT_CODE_MEANINGS } from "./exit-codes.ts";
 import { type Io, processIo, widthOf } from "./io.ts";
 import { reportError } from "./report-error.ts";
 import type { StartServer } from "./serve-command.ts";
+import type { TokenPrograms } from "./token-commands.ts";
 import { VERSION } from "./version.ts";
 
 /** What only the composition root can give. */
-export type Programs = BackupPrograms & { readonly startServer: StartServer };
+export type Programs = BackupPrograms & TokenPrograms & { readonly startServer: StartServer };
 
 const NO_PROGRAMS: Programs = {
   startServer: withoutServer,
   keepBackup: withoutServer,
   backUpOffline: withoutServer,
   restoreOffline: withoutServer,
+  createTokenOffline: withoutServer,
 };
 
 function withoutServer(): Promise<never> {

@@ -12,6 +12,7 @@ export type FlagVersion = Schemas["FlagVersion"];
 export type FlagChange = Schemas["FlagChange"];
 export type WriteFlagBody = Schemas["WriteFlagInput"];
 export type CreateTokenBody = Schemas["CreateTokenInput"];
+export type CreatedToken = Schemas["CreatedToken"];
 export type Rollout = Schemas["Rollout"];
 export type RolloutStateName = Schemas["RolloutStateName"];
 export type RolloutDecision = Schemas["Decision"];

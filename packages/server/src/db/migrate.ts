@@ -49,6 +49,11 @@ export function areMigrationsKnown(names: readonly string[]): boolean {
   return findUnknown(names).length === 0;
 }
 
+/** Whether this version would neither miss nor add a table. */
+export function areMigrationsComplete(names: readonly string[]): boolean {
+  return areMigrationsKnown(names) && MIGRATIONS.every(({ name }) => names.includes(name));
+}
+
 function refuseUnknown(done: ReadonlySet<string>): void {
   const unknown = findUnknown([...done]);
   if (unknown.length === 0) return;
