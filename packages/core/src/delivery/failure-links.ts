@@ -13,7 +13,12 @@ export type Failures = {
   readonly unlinked: readonly UnlinkedFailure[];
 };
 
-export type FailureOptions = { readonly attributionWindowMs: number; readonly nowMs: number };
+export type FailureOptions = {
+  readonly attributionWindowMs: number;
+  readonly nowMs: number;
+  /** A revert among these says that the package failed; one of another package does not. `null`: of any. */
+  readonly onlyCommits?: ReadonlySet<string> | null;
+};
 
 /**
  * Which deployments failed, by whose word, and what mended them. All facts count, whenever they came; which of the links a report shows is decided by when the
@@ -28,7 +33,7 @@ export function linkFailures(
   const signs = [
     ...remedySigns(ledger),
     ...rollbackSigns(ledger),
-    ...revertSigns(ledger, facts, unlinked),
+    ...revertSigns(ledger, facts, options.onlyCommits ?? null, unlinked),
     ...incidentSigns(ledger, facts.incidents, options.attributionWindowMs, unlinked),
   ];
   const links = settleGroups(signs).map((ofOne) => linkOf(ledger, ofOne, options.nowMs));
@@ -65,9 +70,11 @@ function remedySigns({ shipments }: ShippingLedger): readonly FailureSign[] {
 function revertSigns(
   { graph, owners, shipments }: ShippingLedger,
   { changes }: Pick<DeliveryFacts, "changes">,
+  onlyCommits: ReadonlySet<string> | null,
   unlinked: UnlinkedFailure[],
 ): readonly FailureSign[] {
   return findReverts(graph, changes).flatMap(({ commit, reverted, kind, certainty, evidence }): FailureSign[] => {
+    if (onlyCommits !== null && !onlyCommits.has(graph.texts.sha(commit))) return [];
     const remedy = owners[commit] ?? UNOWNED;
     if (reverted === null) {
       const atMs = shipments[remedy]?.atMs ?? graph.committedAtMs[commit] ?? 0;

@@ -101,6 +101,21 @@ describe("measuring", () => {
     expect(report.frequency.count).toBe(10);
   });
 
+  // Goal: one tag releases all packages; a revert in one of them is no failure of the others.
+  it("counts for a package only the failures whose revert touches it", () => {
+    const reverting = COMMITS.map((commit, index) =>
+      index === 6 ? { ...commit, subject: 'Revert "the search"', body: "This reverts commit c5." } : commit,
+    );
+    const named = reverting.map((commit, index) => (index === 5 ? { ...commit, subject: "the search" } : commit));
+    const facts = factsOf({ commits: named, deployments: RELEASES });
+    const failedOf = (shas: readonly string[]) =>
+      measureDelivery(facts, { ...WINDOW, onlyCommits: new Set(shas) }).changeFailRate.failed;
+
+    expect(measureDelivery(facts, WINDOW).changeFailRate.failed).toBe(1);
+    expect(failedOf(["c5", "c6"])).toBe(1);
+    expect(failedOf(["c3", "c4"])).toBe(0);
+  });
+
   it("takes the commits that a deployment lists where nobody has the graph", () => {
     const deployments = [
       deploymentFact({ id: "d", revision: "elsewhere", commits: ["c1", "gone"], finishedAtMs: START_MS + 9 * DAY_MS }),

@@ -44,7 +44,11 @@ export function measureLedger(
   const seed = options.seed ?? SEED;
   const attributionWindowMs = options.attributionWindowMs ?? ATTRIBUTION_WINDOW_MS;
   const view = viewWindow(ledger, options);
-  const failures = linkFailures(ledger, facts, { attributionWindowMs, nowMs: options.toMs });
+  const failures = linkFailures(ledger, facts, {
+    attributionWindowMs,
+    nowMs: options.toMs,
+    onlyCommits: options.onlyCommits ?? null,
+  });
   const changeFailRate = changeFailRateOf(view, failures);
   const { ids: reworkIds, ...rework } = reworkOf(view, failures);
   const shipped = shippedChanges(view, facts.changes);

@@ -180,12 +180,28 @@ describe("steadfast delivery", () => {
     [["--package", "../other"], "is no path inside"],
     [["--compare", "2024-01-01"], "is no range"],
     [["--attribution-window", "soon"], "is no duration"],
+    [["--to", "yesterday"], "is no time"],
+    [["--releases", ""], "is empty"],
+    [["--package", "/etc"], "is no path inside"],
+    [["--compare", "2024-02-01..2024-01-01"], "must lie before"],
+    [["--attribution-window", "0h"], "is no duration"],
     [["--json", "--csv"], "ask for one of them"],
+    [["--everything"], "unknown option"],
+    [[".", "another"], "too many arguments"],
   ])("refuses %j and says why, with exit code 2", async (args, why) => {
     const { exitCode, stderr, stdout } = await runCli(["delivery", ...args], ENV);
 
     expect([exitCode, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(why);
+  });
+
+  it("refuses a package that no commit touches, and a page that cannot be written", async () => {
+    const nowhere = await runCli(["delivery", many.path, "--package", "nowhere"], ENV);
+    const unwritable = await runCli(["delivery", many.path, "--html", join(folder, "no", "such", "folder.html")], ENV);
+
+    expect([nowhere.exitCode, nowhere.stdout, unwritable.exitCode, unwritable.stdout]).toEqual([2, "", 2, ""]);
+    expect(nowhere.stderr).toContain("No commit touches nowhere.");
+    expect(unwritable.stderr).toContain("could not be written");
   });
 
   it("answers for a repository without commits, and for a pattern that no tag matches", async () => {

@@ -119,7 +119,10 @@ async function writePage(io: Io, file: string, collected: Collected): Promise<vo
     await writeFile(file, htmlOf(collected, io.nowMs()));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new CliError(`The page could not be written: ${plain(why)}`);
+    throw usageError(
+      `The page could not be written: ${plain(why)}`,
+      "Name a file that can be written: --html report.html",
+    );
   }
   io.stderr.write(`Written: ${plain(file)}\n`);
 }

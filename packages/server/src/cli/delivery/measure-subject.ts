@@ -14,8 +14,10 @@ import { readTouched } from "../../git/read-touched.ts";
 import type { Repository } from "../../git/repository.ts";
 import { GitError } from "../../git/run-git.ts";
 import { proposeTags, tagMatcher } from "../../git/tag-pattern.ts";
+import { usageError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
 import { countText } from "../terminal/figures.ts";
+import { plain } from "../terminal/text.ts";
 import type { Clone, PackageReport, ReleaseChoice } from "./collected.ts";
 import type { DeliveryRequest, TimeRange } from "./request.ts";
 import { dayText } from "./wording.ts";
@@ -40,6 +42,11 @@ export async function measureSubject(clone: Clone, path: string | null): Promise
   const range = { fromMs: request.fromMs ?? startFor(ledger, end.toMs), toMs: end.toMs };
   if (path !== null) progress.show(`reading what touches ${path}`);
   const onlyCommits = path === null ? null : await readTouched(place, repository, path);
+  if (onlyCommits?.size === 0 && clone.graph.size > 0)
+    throw usageError(
+      `No commit touches ${plain(path ?? "")}.`,
+      "A path from the root of the repository, as git ls-files writes it: --package packages/api",
+    );
   const ranges = request.compare === null ? [range] : [range, request.compare];
   const sized = await withLines(clone, { ledger, ranges, onlyCommits });
   const measure = (window: TimeRange): DeliveryReport =>

@@ -105,6 +105,8 @@ function readRange(text: string, nowMs: number): TimeRange {
 }
 
 function readPattern(pattern: string): string {
+  // Most likely a variable of a script that holds nothing: it would match every tag.
+  if (pattern.trim() === "") throw usageError("--releases is empty.", "All tags, if that is meant: --releases .");
   if (pattern.length > PATTERN_CHARACTERS_MAX) throw usageError("--releases is longer than 1,000 characters.");
   try {
     new RegExp(pattern);
@@ -123,7 +125,7 @@ function readPackage(path: string): string {
   const bare = path.replace(/^\.\//, "").replace(/\/+$/, "");
   if (bare === "" || bare.startsWith("/") || bare.split("/").includes("..") || bare.includes("\0"))
     throw usageError(
-      `--package ${path} is no path inside the repository.`,
+      `--package "${path}" is no path inside the repository.`,
       "Relative to its root: --package packages/api",
     );
   return bare;
