@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { FactFold } from "./fact-fold.ts";
 import { foldTold } from "./fold-told.ts";
 import type { Told } from "./told.ts";
 
@@ -100,6 +101,58 @@ it("gives the same facts in whatever order, and however often, the same messages
         .map(({ each }) => each);
 
       expect(foldTold(shuffled)).toEqual(foldTold(tellings));
+    }),
+  );
+});
+
+const reviewing: fc.Arbitrary<Told> = fc.record({
+  kind: fc.constant("change" as const),
+  subject: fc.constantFrom("acme/shop#1", "acme/shop#2", "acme/shop#10"),
+  source: fc.constantFrom("ci", "github"),
+  messageId: fc.string({ minLength: 1, maxLength: 3 }),
+  atMs: fc.integer({ min: 0, max: 5 }),
+  told: fc.record(
+    {
+      title: fc.constantFrom("a", "b"),
+      openedAtMs: fc.nat(9),
+      mergedAtMs: fc.option(fc.nat(9), { nil: null }),
+      commits: fc.array(fc.constantFrom("a", "b"), { maxLength: 2 }),
+      reviews: fc.array(
+        fc.record({
+          reviewer: fc.constantFrom("maya", "jonas"),
+          isBot: fc.constant(false),
+          atMs: fc.nat(3),
+          verdict: fc.constantFrom("approved" as const, "commented" as const),
+        }),
+        { maxLength: 2 },
+      ),
+    },
+    { requiredKeys: [] },
+  ),
+});
+
+// Goal: a page after news is made of what was known and the news alone, and must be the page made of everything.
+it("gives the same facts bit by bit, asked in between or not, as from everything at once", () => {
+  const messages = fc.uniqueArray(fc.oneof(telling, reviewing), {
+    selector: ({ source, messageId }) => `${source} ${messageId}`,
+    maxLength: 20,
+  });
+  const portionOf = fc.array(fc.nat(4), { minLength: 20, maxLength: 20 });
+  fc.assert(
+    fc.property(messages, portionOf, fc.func(fc.boolean()), (tellings, portions, isAsked) => {
+      const fold = new FactFold();
+      const asked: { was: unknown; copy: unknown }[] = [];
+      for (let portion = 0; portion <= 4; portion += 1) {
+        for (const [index, each] of tellings.entries()) {
+          if (portions[index] === portion || portions[index] === portion + 1) fold.add(each);
+        }
+        if (!isAsked(portion)) continue;
+        const was = fold.facts();
+        asked.push({ was, copy: structuredClone(was) });
+      }
+
+      expect(fold.facts()).toEqual(foldTold(tellings));
+      for (const { was, copy } of asked) expect(was).toEqual(copy);
     }),
   );
 });

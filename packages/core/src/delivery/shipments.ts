@@ -1,4 +1,5 @@
 import { type CommitGraph, type CommitTexts, indexCommits } from "./commit-graph.ts";
+import { compareText } from "./compare-text.ts";
 import type { DeliveryFacts, DeploymentFact } from "./facts.ts";
 import { assignOwners, UNOWNED } from "./ownership.ts";
 import type { MeasuredDeployment } from "./report.ts";
@@ -101,11 +102,6 @@ function orderDeployments(facts: readonly DeploymentFact[]): readonly Deployment
   return finished.sort(
     (a, b) => (a.finishedAtMs ?? 0) - (b.finishedAtMs ?? 0) || compareText(a.name, b.name) || compareText(a.id, b.id),
   );
-}
-
-/** By code unit, not by locale: the order must not depend on the machine. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Several tags on one commit are one release point, the first of them. */

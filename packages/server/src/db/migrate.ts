@@ -6,11 +6,19 @@ import { rolloutReadings } from "./migrations/0002-rollout-readings.ts";
 import { journalFilters } from "./migrations/0003-journal-filters.ts";
 import { delivery } from "./migrations/0004-delivery.ts";
 import { deliveryScopes } from "./migrations/0005-delivery-scopes.ts";
+import { deliveryNews } from "./migrations/0006-delivery-news.ts";
 import type { Tables } from "./tables.ts";
 
 type MigrationTables = Tables & { schema_migration: { name: string; applied_at_ms: number } };
 
-const MIGRATIONS: readonly Migration[] = [foundation, rolloutReadings, journalFilters, delivery, deliveryScopes];
+const MIGRATIONS: readonly Migration[] = [
+  foundation,
+  rolloutReadings,
+  journalFilters,
+  delivery,
+  deliveryScopes,
+  deliveryNews,
+];
 
 /** Runs the migrations that are missing, in one transaction. Nodes that start at once wait for each other. */
 export async function migrate(database: Database): Promise<void> {

@@ -1,42 +1,39 @@
 import type { DeliveryFacts } from "@steadfast/core/delivery/facts";
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
-import { countTellings, type FactsOf, readDeliveryFacts } from "./read.ts";
+import type { FactsOf } from "./read.ts";
+import { ServiceFacts } from "./service-facts.ts";
 
-/** Of all the facts that are kept: at about 500 bytes each, 100 MB. The service that was asked for last is kept however large it is. */
+/** Of all the services that are kept: at about 800 bytes each, 160 MB. The service that was asked for last is kept however large it is. */
 const TELLINGS_KEPT_MAX = 200_000;
 
-type Kept = { readonly tellings: number; readonly facts: Promise<DeliveryFacts> };
-
 /**
- * Reads a service's facts, and keeps them until something else is told of it, on whichever node: a page is asked for in several windows, and again and again.
+ * Reads a service's facts, and keeps them: a page is asked for in several windows, and again and again, and what is told meanwhile, on whichever node, is little.
  * What is answered is shared: it must not be changed.
  */
 export function keepFacts(db: Kysely<Tables>): (of: FactsOf) => Promise<DeliveryFacts> {
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, ServiceFacts>();
   return async (of) => {
     const key = JSON.stringify([of.service, of.environment, of.repositories]);
-    // Counted first: what comes in between is read already, and read once more the next time.
-    const tellings = await countTellings(db, of);
-    const known = kept.get(key);
-    const entry = known?.tellings === tellings ? known : { tellings, facts: readDeliveryFacts(db, of) };
+    const service = kept.get(key) ?? new ServiceFacts(db, of);
     kept.delete(key);
-    kept.set(key, entry);
-    forgetOldest(kept);
+    kept.set(key, service);
     try {
-      return await entry.facts;
+      return await service.read();
     } catch (error) {
-      if (kept.get(key) === entry) kept.delete(key);
+      if (kept.get(key) === service) kept.delete(key);
       throw error;
+    } finally {
+      forgetOldest(kept);
     }
   };
 }
 
-function forgetOldest(kept: Map<string, Kept>): void {
-  let total = [...kept.values()].reduce((sum, { tellings }) => sum + tellings, 0);
-  for (const [key, { tellings }] of kept) {
+function forgetOldest(kept: Map<string, ServiceFacts>): void {
+  let total = [...kept.values()].reduce((sum, { size }) => sum + size, 0);
+  for (const [key, { size }] of kept) {
     if (total <= TELLINGS_KEPT_MAX || kept.size === 1) return;
     kept.delete(key);
-    total -= tellings;
+    total -= size;
   }
 }
