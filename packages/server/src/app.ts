@@ -5,6 +5,7 @@ import { dashboardRoutes } from "./dashboard/routes.ts";
 import { deliveryRoutes } from "./delivery/routes.ts";
 import { flagRoutes } from "./flags/routes.ts";
 import type { App } from "./http/app-type.ts";
+import { type AtOnceDeps, answerAtOnce } from "./http/at-once.ts";
 import { authenticate } from "./http/authenticate.ts";
 import { boundBodies } from "./http/bound-bodies.ts";
 import { createApp } from "./http/create-app.ts";
@@ -29,6 +30,8 @@ export type AppDeps = {
   /** Whose X-Forwarded headers are believed. */
   readonly trustedProxies: readonly string[] | undefined;
   readonly authenticate: Parameters<typeof authenticate>[1];
+  /** Absent: every request goes through Fastify and its hooks. */
+  readonly atOnce: Omit<AtOnceDeps, "bodies"> | undefined;
   readonly idempotency: Parameters<typeof keepIdempotentAnswers>[1];
   readonly access: Parameters<typeof accessRoutes>[1];
   readonly backup: Parameters<typeof backupRoutes>[1];
@@ -57,7 +60,8 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   const isHttps = deps.authenticate.publicUrl?.startsWith("https:") ?? false;
   const app = createApp({ logger: deps.logger, isHttps, trustedProxies: deps.trustedProxies });
   authenticate(app, deps.authenticate);
-  boundBodies(app);
+  const bodies = boundBodies(app);
+  if (deps.atOnce) answerAtOnce(app, { ...deps.atOnce, bodies });
   keepIdempotentAnswers(app, deps.idempotency);
   deps.observe(app);
   await describeRoutes(app);

@@ -99,6 +99,11 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
     logger: log,
     trustedProxies: config.trustedProxies,
     authenticate: { findPrincipal: principals.find, publicUrl: config.publicUrl },
+    // A trace has a span for each request, which is a hook's to make.
+    atOnce:
+      config.tracesEndpoint === undefined
+        ? { findInMemory: principals.findInMemory, observerOf: metrics.requestSeconds.series }
+        : undefined,
     idempotency: { database, nowMs },
     access: {
       database,
@@ -121,7 +126,7 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
       onWritten: (trx, append, flag, provenance) => followFlag(rollouts, trx, append, flag, provenance),
     },
     journal: { journal, database },
-    ofrep: { flagSet: (environment) => snapshots.get(environment)?.flagSet, nowMs },
+    ofrep: { snapshot: snapshots.get, nowMs },
     operations: {
       readiness,
       renderMetrics: () => metrics.registry.render(),

@@ -23,6 +23,8 @@ export type Principals = {
    * @throws {ProblemError} `storage-unavailable` for a session, and for a token that was never seen
    */
   find(via: Principal["via"], secretHash: string): Principal | undefined | Promise<Principal | undefined>;
+  /** Whom memory knows by a token's SHA-256, as `find` would answer at once; `undefined`: ask `find`. */
+  findInMemory(secretHash: string): Principal | undefined;
   /** Looks everything up again: what this node has just written counts at once. @param revoked a token that is no longer one */
   forget(revoked?: string): void;
   /** Called with each token that is revoked, on any node. */
@@ -100,11 +102,13 @@ export async function createPrincipals(deps: {
     return { ...toPrincipal(row, "session"), session: { id: secretHash, leftMs: row.expires_at_ms - nowMs() } };
   };
 
-  const findToken = (secretHash: string): Principal | undefined | Promise<Principal | undefined> => {
+  const findInMemory = (secretHash: string): Principal | undefined => {
     const known = cache.get(secretHash);
-    if (known && !known.isNews && isYounger(known.atMs, TOKEN_CACHE_AGE_MS)) return known.principal;
-    return askForToken(secretHash, known);
+    return known && !known.isNews && isYounger(known.atMs, TOKEN_CACHE_AGE_MS) ? known.principal : undefined;
   };
+
+  const findToken = (secretHash: string): Principal | undefined | Promise<Principal | undefined> =>
+    findInMemory(secretHash) ?? askForToken(secretHash, cache.get(secretHash));
 
   const askForToken = async (secretHash: string, known: Entry | undefined): Promise<Principal | undefined> => {
     const nobodyAtMs = unknownAtMs.get(secretHash);
@@ -119,6 +123,7 @@ export async function createPrincipals(deps: {
 
   return {
     find: (via, secretHash) => (via === "token" ? findToken(secretHash) : findSession(secretHash)),
+    findInMemory,
     forget,
     onRevoked: (listener) => listeners.add(listener),
     close: stop,

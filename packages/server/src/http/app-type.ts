@@ -7,6 +7,7 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Capability, Principal } from "./access-rule.ts";
+import type { AnswersAtOnce } from "./at-once.ts";
 
 export type BodyShare = { readonly tokenId: string; bytes: number };
 
@@ -23,6 +24,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** What the caller must be allowed; every route names one. */
     access?: Capability;
+    /** Answers what needs nothing but memory before Fastify is asked; the handler answers everything else. */
+    atOnce?: AnswersAtOnce;
     /** `false`: an Idempotency-Key is not looked at, because repeating does no harm or the answer is a secret. */
     isIdempotencyKept?: boolean;
   }

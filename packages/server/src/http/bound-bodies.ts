@@ -19,7 +19,7 @@ type Limits = { readonly ofToken: number; readonly ofNode: number };
 export function boundBodies(
   app: App,
   limits: Limits = { ofToken: BODY_BYTES_UNDER_WAY_PER_TOKEN_MAX, ofNode: BODY_BYTES_UNDER_WAY_MAX },
-): void {
+): BodyAccount {
   const account = new BodyAccount(limits);
   app.decorateRequest("bodyShare", null);
   const release = (request: FastifyRequest) => {
@@ -62,16 +62,22 @@ export function boundBodies(
     release(request);
     done();
   });
+  return account;
 }
 
 /** Counts bytes by token and in all. */
-class BodyAccount {
+export class BodyAccount {
   readonly #limits: Limits;
   readonly #byToken = new Map<string, number>();
   #bytes = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
+  }
+
+  hasRoomFor(tokenId: string, bytes: number): boolean {
+    const ofToken = (this.#byToken.get(tokenId) ?? 0) + bytes;
+    return ofToken <= this.#limits.ofToken && this.#bytes + bytes <= this.#limits.ofNode;
   }
 
   /** @throws {ProblemError} `too-many-requests`, `node-full`; nothing is taken then */

@@ -7,6 +7,9 @@ const HSTS = "max-age=31536000";
 /** What an answer that is no page may do in a browser: nothing. The dashboard's pages say their own. */
 const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+/** On every answer. */
+export const GUARD_HEADERS = { "x-content-type-options": "nosniff" } as const;
+
 /** Programs ask these all the time, never a browser's address line: a type that is what it says is enough. */
 const HOT: ReadonlySet<Capability | undefined> = new Set<Capability>(["evaluate", "report"]);
 

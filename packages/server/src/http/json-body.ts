@@ -9,14 +9,14 @@ import { ProblemError } from "./problem.ts";
 export function checkBodies(app: App): void {
   // Without a promise: this is in the way of every evaluation.
   app.addHook("preValidation", (request, _reply, done) => {
-    if (typeof request.body === "object" && request.body !== null) checkJson(request.body);
+    checkJson(request.body);
     done();
   });
 }
 
 /** Level by level, so that depth costs no stack. */
-export function checkJson(root: object): void {
-  let level: object[] = [root];
+export function checkJson(root: unknown): void {
+  let level: object[] = typeof root === "object" && root !== null ? [root] : [];
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > JSON_DEPTH_MAX) {
       throw new ProblemError(

@@ -1,18 +1,24 @@
 import { hash } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 import type { FlagSet } from "@steadfast/core/flags/compile";
+import type { EvaluationContext } from "@steadfast/core/flags/evaluation";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import type { Principal } from "../../http/access-rule.ts";
 import type { App } from "../../http/app-type.ts";
+import type { AnswerAtOnce, AskedAtOnce } from "../../http/at-once.ts";
 import { requireEnvironment } from "../../http/authenticate.ts";
 import { asProblemError } from "../../http/error-handler.ts";
 import { ProblemError } from "../../http/problem.ts";
 import { evaluateAll, evaluateOne, type OfrepErrorCode, parseContext } from "./evaluate.ts";
 
 export type OfrepDeps = {
-  /** The compiled flags of an environment, from memory. */
-  readonly flagSet: (environment: string) => FlagSet | undefined;
+  /** The flags of an environment, from memory: compiled, and the tag of what they were compiled from. */
+  readonly snapshot: (environment: string) => Published | undefined;
   readonly nowMs: () => number;
 };
+
+type Published = { readonly flagSet: FlagSet; readonly etag: string };
 
 /** Names the environment for a token that is good for all of them. */
 const ENVIRONMENT_HEADER = "x-steadfast-environment";
@@ -31,7 +37,7 @@ export async function ofrepRoutes(parent: App, deps: OfrepDeps): Promise<void> {
       "/ofrep/v1/evaluate/flags/:key",
       {
         bodyLimit: CONTEXT_BODY_BYTES_MAX,
-        config: { access: "evaluate" },
+        config: { access: "evaluate", atOnce: (asked) => answerOneAtOnce(deps, asked) },
         schema: {
           summary: "Evaluate one flag (OFREP)",
           tags: ["ofrep"],
@@ -39,14 +45,13 @@ export async function ofrepRoutes(parent: App, deps: OfrepDeps): Promise<void> {
           body: z.unknown(),
         },
       },
-      // No promise in this one and the next: both are asked more often than all the others together.
-      (request, reply) => {
-        const flagSet = flagSetOf(deps, request);
+      async (request, reply) => {
+        const { flagSet } = snapshotOf(deps, request);
         const parsed = parseContext(request.body);
-        if (!parsed.ok) return void reply.code(400).send({ key: request.params.key, ...parsed.failure });
+        if (!parsed.ok) return reply.code(400).send({ key: request.params.key, ...parsed.failure });
         const { json, errorCode } = evaluateOne(flagSet, request.params.key, parsed.context, deps.nowMs());
         if (errorCode !== undefined) reply.code(statusOf(errorCode));
-        reply.type(JSON_TYPE).send(json);
+        return reply.type(JSON_TYPE).send(json);
       },
     );
 
@@ -54,39 +59,88 @@ export async function ofrepRoutes(parent: App, deps: OfrepDeps): Promise<void> {
       "/ofrep/v1/evaluate/flags",
       {
         bodyLimit: CONTEXT_BODY_BYTES_MAX,
-        config: { access: "evaluate" },
+        config: { access: "evaluate", atOnce: (asked) => answerAllAtOnce(deps, asked) },
         schema: { summary: "Evaluate every flag (OFREP)", tags: ["ofrep"], body: z.unknown() },
       },
-      (request, reply) => {
-        const flagSet = flagSetOf(deps, request);
+      async (request, reply) => {
+        const snapshot = snapshotOf(deps, request);
         const parsed = parseContext(request.body);
-        if (!parsed.ok) return void reply.code(400).send(parsed.failure);
-        sendBulk(request, reply, evaluateAll(flagSet, parsed.context, deps.nowMs()));
+        if (!parsed.ok) return reply.code(400).send(parsed.failure);
+        const { status, etag, json } = answerAll(snapshot, parsed.context, request.headers, deps.nowMs());
+        reply.code(status).header("etag", etag);
+        return status === 304 ? reply.send() : reply.type(JSON_TYPE).send(json);
       },
     );
   });
 }
 
-/** The ETag is of the answer, not of the flags: two contexts have two. */
-function sendBulk(request: FastifyRequest, reply: FastifyReply, json: string): FastifyReply {
-  const etag = `"${hash("sha1", json, "base64url")}"`;
-  reply.header("etag", etag);
-  const known = request.headers["if-none-match"];
-  if (known?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag)) return reply.code(304).send();
-  return reply.type(JSON_TYPE).send(json);
+/** An error of any kind is the handler's. */
+function answerOneAtOnce(
+  deps: OfrepDeps,
+  { principal, headers, parameter, body }: AskedAtOnce,
+): AnswerAtOnce | undefined {
+  const snapshot = snapshotAtOnce(deps, principal, headers);
+  const parsed = parseContext(body);
+  if (!snapshot || !parsed.ok) return undefined;
+  const { json, errorCode } = evaluateOne(snapshot.flagSet, parameter, parsed.context, deps.nowMs());
+  return errorCode === undefined ? { status: 200, json } : undefined;
 }
 
-function flagSetOf(deps: OfrepDeps, request: FastifyRequest): FlagSet {
+function answerAllAtOnce(deps: OfrepDeps, { principal, headers, body }: AskedAtOnce): AnswerAtOnce | undefined {
+  const snapshot = snapshotAtOnce(deps, principal, headers);
+  const parsed = parseContext(body);
+  if (!snapshot || !parsed.ok) return undefined;
+  return answerAll(snapshot, parsed.context, headers, deps.nowMs());
+}
+
+/** Who has the answer already gets it without an evaluation, unless it is the clock's, too. */
+function answerAll(
+  { flagSet, etag: flagsTag }: Published,
+  context: EvaluationContext,
+  headers: IncomingHttpHeaders,
+  nowMs: number,
+): AnswerAtOnce & { readonly etag: string } {
+  const known = headers["if-none-match"];
+  if (flagSet.readsTime) {
+    const json = evaluateAll(flagSet, context, nowMs);
+    const etag = tagOf(json);
+    return matches(known, etag) ? { status: 304, etag, json: "" } : { status: 200, etag, json };
+  }
+  // All that an answer follows from. Two contexts have two tags.
+  const etag = tagOf(flagsTag + JSON.stringify(context));
+  if (matches(known, etag)) return { status: 304, etag, json: "" };
+  return { status: 200, etag, json: evaluateAll(flagSet, context, nowMs) };
+}
+
+function tagOf(content: string): string {
+  return `"${hash("sha1", content, "base64url")}"`;
+}
+
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  return ifNoneMatch?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag) ?? false;
+}
+
+function snapshotAtOnce(deps: OfrepDeps, principal: Principal, headers: IncomingHttpHeaders): Published | undefined {
+  const named = headers[ENVIRONMENT_HEADER];
+  const isForbidden = named !== undefined && principal.environment !== null && named !== principal.environment;
+  return isForbidden ? undefined : deps.snapshot(environmentOf(principal, named));
+}
+
+function snapshotOf(deps: OfrepDeps, request: FastifyRequest): Published {
   const named = request.headers[ENVIRONMENT_HEADER];
   if (typeof named === "string") requireEnvironment(request, named);
-  const environment = request.principal.environment ?? (typeof named === "string" ? named : ENVIRONMENT_DEFAULT);
-  const flagSet = deps.flagSet(environment);
-  if (!flagSet)
+  const environment = environmentOf(request.principal, named);
+  const snapshot = deps.snapshot(environment);
+  if (!snapshot)
     throw new ProblemError(
       "environment-not-found",
       `There is no environment "${environment.slice(0, ENVIRONMENT_SHOWN_CHARACTERS)}".`,
     );
-  return flagSet;
+  return snapshot;
+}
+
+function environmentOf(principal: Principal, named: string | string[] | undefined): string {
+  return principal.environment ?? (typeof named === "string" ? named : ENVIRONMENT_DEFAULT);
 }
 
 function statusOf(errorCode: OfrepErrorCode): number {
