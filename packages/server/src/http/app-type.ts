@@ -7,7 +7,7 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Capability, Principal } from "./access-rule.ts";
-import type { AnswersAtOnce } from "./at-once.ts";
+import type { AnswersAtOnce } from "./asked-at-once.ts";
 
 export type BodyShare = { readonly tokenId: string; bytes: number };
 

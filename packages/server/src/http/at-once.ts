@@ -1,29 +1,11 @@
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Capability, Principal } from "./access-rule.ts";
 import type { App } from "./app-type.ts";
+import type { AnswerAtOnce, AnswersAtOnce, AskedAtOnce } from "./asked-at-once.ts";
 import { admitAtOnce } from "./authenticate.ts";
 import type { BodyAccount } from "./bound-bodies.ts";
 import { GUARD_HEADERS } from "./guard-answers.ts";
 import { checkJson } from "./json-body.ts";
-
-/** A request whose caller may make it, and whose body is whole and is JSON within the limits. */
-export type AskedAtOnce = {
-  readonly principal: Principal;
-  readonly headers: IncomingHttpHeaders;
-  /** The one parameter of the route's path, of letters, digits, `.`, `_` and `-`; empty where it has none. */
-  readonly parameter: string;
-  readonly body: unknown;
-};
-
-export type AnswerAtOnce = {
-  readonly status: 200 | 304;
-  readonly etag?: string;
-  /** JSON; of a 304 not sent. */
-  readonly json: string;
-};
-
-/** Answers from memory, or leaves the request to the route's handler. May throw: the handler is asked then, too. */
-export type AnswersAtOnce = (asked: AskedAtOnce) => AnswerAtOnce | undefined;
 
 type Observe = (seconds: number) => void;
 

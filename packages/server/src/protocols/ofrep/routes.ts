@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Principal } from "../../http/access-rule.ts";
 import type { App } from "../../http/app-type.ts";
-import type { AnswerAtOnce, AskedAtOnce } from "../../http/at-once.ts";
+import type { AnswerAtOnce, AskedAtOnce } from "../../http/asked-at-once.ts";
 import { requireEnvironment } from "../../http/authenticate.ts";
 import { asProblemError } from "../../http/error-handler.ts";
 import { ProblemError } from "../../http/problem.ts";
