@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { residentBytesOf } from "../processes/process-usage.ts";
 import { spreadOf } from "../report/spread.ts";
 
@@ -36,4 +38,23 @@ export function growthOf(samples: readonly number[]): MemoryGrowth {
     lateBytes: spreadOf(samples.slice(-quarter)).median,
     mostBytes: Math.max(...samples),
   };
+}
+
+/** What is alive: after a full collection. Bytes; `NaN`: the process did not say. */
+export type LiveMemory = { readonly heapBytes: number; readonly externalBytes: number };
+
+const LIVE_WAIT_MS = 200;
+const LIVE_WAITS_MAX = 150;
+
+/** Asks a process that has loaded `live-memory.ts`. */
+export async function readLiveMemory(pid: number, file: string): Promise<LiveMemory> {
+  process.kill(pid, "SIGUSR2");
+  for (let wait = 0; wait < LIVE_WAITS_MAX; wait += 1) {
+    await sleep(LIVE_WAIT_MS);
+    const text = await readFile(file, "utf8").catch(() => "");
+    if (!text.endsWith("}")) continue;
+    const live: LiveMemory = JSON.parse(text);
+    return live;
+  }
+  return { heapBytes: Number.NaN, externalBytes: Number.NaN };
 }

@@ -3,6 +3,7 @@ import type { Config } from "./config.ts";
 import { requireFreePort } from "./http/require-free-port.ts";
 import { createLogger } from "./logging.ts";
 import { openNode } from "./node.ts";
+import { boundHeapGrowth } from "./operations/heap-growth.ts";
 
 export type RunningServer = {
   /** Where it listens, such as `http://127.0.0.1:4400`. */
@@ -23,6 +24,7 @@ export async function serve(config: Config): Promise<RunningServer> {
     level: config.logLevel,
     format: config.logFormat ?? (process.stderr.isTTY ? "pretty" : "json"),
   });
+  boundHeapGrowth();
   await requireFreePort(config);
   const node = await openNode(config, log);
   try {

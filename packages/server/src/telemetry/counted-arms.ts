@@ -4,8 +4,8 @@ import { HistoryRing } from "./history-ring.ts";
 import { TrafficRing } from "./traffic-ring.ts";
 
 /**
- * Arms counted at a time: environment × flag × variant × source. At 9 kB to count and up to 7 kB of history each, the usual
- * case is 32 MB, and the worst, where each ten seconds have every latency from 1 µs to an hour, 85 MB; 200 flags of two variants seen by spans in two environments are 800.
+ * Arms counted at a time: environment × flag × variant × source. At 9 kB to count, 2 kB of minutes and up to 7 kB of history each,
+ * the usual case is 36 MB, and the worst, where each ten seconds have every latency from 1 µs to an hour, 90 MB; 200 flags of two variants seen by spans in two environments are 800.
  */
 export const COUNTED_ARMS_MAX = 2_000;
 

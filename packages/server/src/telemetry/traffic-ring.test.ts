@@ -42,6 +42,17 @@ describe("the last hour of an arm", () => {
     expect(sumTraffic([], 0)).toMatchObject({ requests: 0, lastMs: null });
   });
 
+  it("keeps sixty minutes after two hours as after one, with the newest at the end", () => {
+    const ring = new TrafficRing();
+    const minutes = [60, 120].map((until, index) => {
+      for (let minute = index * 60; minute < until; minute += 1) ring.add(minute * 60_000, counts);
+      return ring.stored().minutes.map(([at]) => at);
+    });
+
+    expect(minutes.map(({ length }) => length)).toEqual([60, 60]);
+    expect([minutes[1]?.at(0), minutes[1]?.at(-1)]).toEqual([60, 119]);
+  });
+
   it("starts again when the clock is set back", () => {
     const ring = new TrafficRing();
     ring.add(HOUR_MS, counts);

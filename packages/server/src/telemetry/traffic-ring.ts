@@ -17,31 +17,68 @@ export type StoredTraffic = {
   readonly minutes: readonly TrafficMinute[];
 };
 
-/** The last hour of one arm by the minute: enough to tell how much traffic there is, too coarse to judge by. */
+/** Minute since the epoch, requests, failures, latencies, users. */
+const FIELDS = 5;
+
+/**
+ * The last hour of one arm by the minute: enough to tell how much traffic there is, too coarse to judge by. 2.4 kB, taken when
+ * the arm is opened, so that an hour of traffic needs no more memory than a minute.
+ */
 export class TrafficRing {
-  #minutes: TrafficMinute[] = [];
+  /** A minute's place is its number modulo 60; `NaN`: none. */
+  readonly #slots = new Float64Array(TRAFFIC_MINUTES * FIELDS).fill(Number.NaN);
   #sinceMs = 0;
-  #lastMs = 0;
+  #lastMs: number | undefined;
 
   add(nowMs: number, counts: ArmCounts): void {
     const minute = Math.floor(nowMs / MINUTE_MS);
-    this.#minutes = this.#minutes.filter(([at]) => at > minute - TRAFFIC_MINUTES && at <= minute);
-    // Later than now: the clock was set back.
-    if (this.#minutes.length === 0 || nowMs < this.#sinceMs) this.#sinceMs = nowMs;
-    const [, ...before] = this.#minutes.at(-1)?.[0] === minute ? (this.#minutes.pop() ?? []) : [];
-    const [requests = 0, failures = 0, latencies = 0, users = 0] = before;
-    this.#minutes.push([
-      minute,
-      requests + counts.requests,
-      failures + counts.failures,
-      latencies + (counts.latency ? histogramTotal(counts.latency) : 0),
-      users + (counts.units?.seen ?? 0),
-    ]);
+    if (nowMs < this.#sinceMs || this.#isEmpty(nowMs, minute)) this.#sinceMs = nowMs;
     this.#lastMs = nowMs;
+
+    const at = (minute % TRAFFIC_MINUTES) * FIELDS;
+    if (this.#slots[at] !== minute) this.#slots.fill(0, at, at + FIELDS);
+    const [, requests = 0, failures = 0, latencies = 0, users = 0] = this.#slots.subarray(at, at + FIELDS);
+    this.#slots.set(
+      [
+        minute,
+        requests + counts.requests,
+        failures + counts.failures,
+        latencies + (counts.latency ? histogramTotal(counts.latency) : 0),
+        users + (counts.units?.seen ?? 0),
+      ],
+      at,
+    );
   }
 
   stored(): StoredTraffic {
-    return { sinceMs: this.#sinceMs, lastMs: this.#lastMs, minutes: this.#minutes };
+    const lastMs = this.#lastMs ?? 0;
+    return { sinceMs: this.#sinceMs, lastMs, minutes: this.#minutesUntil(Math.floor(lastMs / MINUTE_MS)) };
+  }
+
+  /** Whether nothing is left of the hour before. */
+  #isEmpty(nowMs: number, minute: number): boolean {
+    if (this.#lastMs === undefined) return true;
+    if (nowMs >= this.#lastMs) return Math.floor(this.#lastMs / MINUTE_MS) <= minute - TRAFFIC_MINUTES;
+    // The clock was set back: what is later than now goes.
+    this.#forgetAfter(minute);
+    return this.#minutesUntil(minute).length === 0;
+  }
+
+  /** Oldest first. */
+  #minutesUntil(last: number): TrafficMinute[] {
+    const minutes: TrafficMinute[] = [];
+    for (let minute = last - TRAFFIC_MINUTES + 1; minute <= last; minute += 1) {
+      const at = (((minute % TRAFFIC_MINUTES) + TRAFFIC_MINUTES) % TRAFFIC_MINUTES) * FIELDS;
+      const [kept, requests = 0, failures = 0, latencies = 0, users = 0] = this.#slots.subarray(at, at + FIELDS);
+      if (kept === minute) minutes.push([minute, requests, failures, latencies, users]);
+    }
+    return minutes;
+  }
+
+  #forgetAfter(minute: number): void {
+    for (let at = 0; at < this.#slots.length; at += FIELDS) {
+      if ((this.#slots[at] ?? 0) > minute) this.#slots[at] = Number.NaN;
+    }
   }
 }
 
