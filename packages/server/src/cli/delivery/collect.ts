@@ -1,10 +1,9 @@
 import { graphOf } from "../../git/commit-columns.ts";
-import { readCommits } from "../../git/read-commits.ts";
-import { readTags } from "../../git/read-tags.ts";
-import { openRepository } from "../../git/repository.ts";
+import { readHistory } from "../../git/read-history.ts";
 import type { GitPlace } from "../../git/run-git.ts";
 import type { Io } from "../io.ts";
 import { countText } from "../terminal/figures.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import type { Clone, Collected, PackageReport } from "./collected.ts";
 import type { Progress } from "./progress.ts";
 import type { DeliveryRequest } from "./request.ts";
@@ -17,16 +16,16 @@ export async function collectDelivery(
   signal: AbortSignal,
 ): Promise<Collected> {
   const place: GitPlace = { path: request.path, env: io.env, signal };
-  const repository = await openRepository(place);
-  const [commits, tags, { measureSubject }] = await Promise.all([
-    readCommits(place, repository, (count) => progress.show(`reading the history: ${countText(count)} commits`)),
-    readTags(place),
+  const show = (count: number) => progress.show(`reading the history: ${countText(count)} commits`);
+  const [{ repository, history, keep }, { measureSubject }] = await Promise.all([
+    readHistory(place, cacheFolder(io.env, "history"), show),
     // The measures are loaded while git reads.
     import("./measure-subject.ts"),
   ]);
+  const { commits, tags } = history;
   const clone: Clone = { io, place, repository, graph: graphOf(commits), tags, request, progress };
   const subjects: readonly (string | null)[] = request.packages.length === 0 ? [null] : request.packages;
   const reports: PackageReport[] = [];
   for (const subject of subjects) reports.push(await measureSubject(clone, subject));
-  return { repository, tagCount: tags.tags.length, reports };
+  return { repository, tagCount: tags.tags.length, reports, keep };
 }

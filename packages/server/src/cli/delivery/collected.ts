@@ -32,6 +32,8 @@ export type Collected = {
   readonly repository: Repository;
   readonly tagCount: number;
   readonly reports: readonly PackageReport[];
+  /** Keeps what was read for the next run; once the report is out. Never fails. */
+  keep(): Promise<void>;
 };
 
 /** What was read of a clone, and what is asked of it. */

@@ -47,7 +47,12 @@ async function runDelivery(io: Io, path: string, options: DeliveryOptions): Prom
   const collected = await collectOrExplain(io, request);
   if (options.html !== undefined) await writePage(io, options.html, collected);
   io.stdout.write(`${await textOf(io, collected, options)}\n`);
-  // A pattern that matches nothing is most likely a slip of the keyboard: say it where JSON is read by a program too.
+  warnOfNothing(io, request, collected, options);
+  await collected.keep();
+}
+
+/** A pattern that matches nothing is most likely a slip of the keyboard: say it where JSON is read by a program too. */
+function warnOfNothing(io: Io, request: DeliveryRequest, collected: Collected, options: DeliveryOptions): void {
   const hasMatch = collected.reports.some(({ releases }) => releases.matchedCount > 0);
   if (hasMatch || (options.json !== true && options.csv !== true)) return;
   const why =

@@ -1,5 +1,3 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import type { CommitGraph } from "@steadfast/core/delivery/commit-graph";
 import type { DeliveryFacts, DeploymentFact, SourceFact } from "@steadfast/core/delivery/facts";
 import { measureLedger } from "@steadfast/core/delivery/measure";
@@ -15,9 +13,9 @@ import type { Repository } from "../../git/repository.ts";
 import { GitError } from "../../git/run-git.ts";
 import { proposeTags, tagMatcher } from "../../git/tag-pattern.ts";
 import { usageError } from "../cli-error.ts";
-import type { Io } from "../io.ts";
 import { countText } from "../terminal/figures.ts";
 import { plain } from "../terminal/text.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import type { Clone, PackageReport, ReleaseChoice } from "./collected.ts";
 import type { DeliveryRequest, TimeRange } from "./request.ts";
 import { dayText } from "./wording.ts";
@@ -151,7 +149,7 @@ async function withLines(clone: Clone, { ledger, ranges, onlyCommits }: Sizing):
   if (repository.isPartial)
     return none("Lines per commit are not measured: this clone is partial, and nothing is fetched.");
   const wanted = wantedCommits(ledger, ranges, onlyCommits);
-  const cache = { folder: cacheFolder(io.env), gitDir: repository.gitDir };
+  const cache = { folder: cacheFolder(io.env, "line-sizes"), gitDir: repository.gitDir };
   const sizes = await readCachedSizes(cache);
   const missing = wanted.filter((sha) => !sizes.has(cacheKey(sha)));
   if (lines === "auto" && missing.length > LINES_AUTO_MAX)
@@ -183,12 +181,6 @@ function wantedCommits(
   for (const range of ranges)
     for (const commit of viewWindow(ledger, { ...range, onlyCommits }).counted.commits) wanted.add(commit);
   return Array.from(wanted, (commit) => ledger.graph.texts.sha(commit));
-}
-
-/** `$XDG_CACHE_HOME/steadfast/line-sizes`, by default in `~/.cache`. */
-function cacheFolder(env: Io["env"]): string {
-  const given = env.XDG_CACHE_HOME;
-  return join(given === undefined || given === "" ? join(homedir(), ".cache") : given, "steadfast", "line-sizes");
 }
 
 function cloneAssumptions({ isShallow }: Repository, otherTags: number, unplaced: number): readonly string[] {

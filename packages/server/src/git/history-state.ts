@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Repository } from "./repository.ts";
+import { askGit, type GitPlace } from "./run-git.ts";
+
+/** Every tag, and every object that stands for another one. */
+const REFS = ["refs/tags/", "refs/replace/"];
+/** What makes git see another history than its objects tell, and how it is set up. */
+const FILES = ["shallow", "info/grafts", "config"];
+
+/** Names and objects of the refs that decide what a history is, as git lists them. @throws {GitError} */
+export async function readRefs(place: GitPlace): Promise<string> {
+  return await askGit(place, ["for-each-ref", "--format=%(objectname) %(refname)", ...REFS]);
+}
+
+/**
+ * A digest of all that decides which commits and tags a history has and how git shows them: objects never change under their names, so that an equal digest means an
+ * equal history.
+ */
+export async function historyState({ gitDir, head }: Repository, refs: string): Promise<Buffer> {
+  const common = await commonDir(gitDir);
+  const files = await Promise.all(FILES.map((name) => readFile(join(common, name)).catch(() => Buffer.alloc(0))));
+  const digest = createHash("sha256");
+  for (const part of [Buffer.from(head ?? ""), Buffer.from(refs), ...files]) {
+    const bytes = Buffer.alloc(8);
+    bytes.writeDoubleLE(part.length);
+    digest.update(bytes).update(part);
+  }
+  return digest.digest();
+}
+
+/** Of a linked work tree, the repository that it belongs to. */
+async function commonDir(gitDir: string): Promise<string> {
+  const told = await readFile(join(gitDir, "commondir"), "utf8").catch(() => "");
+  return told === "" ? gitDir : resolve(gitDir, told.replace(/\n$/, ""));
+}

@@ -1,0 +1,185 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { graphOf } from "./commit-columns.ts";
+import { GeneratedRepository } from "./generated-repository.fixture.ts";
+import { readHistory } from "./read-history.ts";
+
+const START_S = Date.UTC(2023, 0, 2) / 1_000;
+const GIT = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
+
+describe("the kept history", () => {
+  let folder: string;
+  let cache: string;
+  let repository: GeneratedRepository;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "steadfast-history-"));
+    cache = join(folder, "cache");
+    // A git that writes down what it is asked.
+    writeFileSync(join(folder, "git"), `#!/bin/sh\necho "$@" >> "${join(folder, "asked")}"\nexec ${GIT} "$@"\n`);
+    chmodSync(join(folder, "git"), 0o755);
+    repository = new GeneratedRepository("kept");
+    for (let index = 0; index < 6; index += 1) {
+      const message = index === 4 ? 'Revert "c1"\n\nThis reverts commit c1.' : `c${index} é`;
+      repository.commit({ message, authoredAtS: START_S + index * 60, author: `Ada ${index} <a@b>` });
+    }
+    repository.commit({ parents: [6, 3], message: "Merge pull request #7 from a/b\n\nc7", authoredAtS: START_S + 999 });
+    repository.tag("v1", 2);
+    repository.tag("v2", 4, START_S + 500);
+    await repository.build(7);
+  });
+
+  afterEach(() => {
+    repository.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** What a run sees, and whether it had to read the history. */
+  async function run(into = cache) {
+    writeFileSync(join(folder, "asked"), "");
+    const place = { path: repository.path, env: { PATH: `${folder}:/usr/bin:/bin` } };
+    const { history, keep } = await readHistory(place, into, () => {});
+    const isRead = / log -z /.test(readFileSync(join(folder, "asked"), "utf8"));
+    await keep();
+    const { size, texts, parents, parentStart, isMerge, authoredAtMs, committedAtMs } = graphOf(history.commits);
+    const commits = Array.from({ length: size }, (_, commit) => [
+      texts.sha(commit),
+      texts.author(commit),
+      texts.subject(commit),
+      texts.body(commit),
+      texts.mayRevert(commit),
+    ]);
+    const columns = { parents, parentStart, isMerge, authoredAtMs, committedAtMs };
+    return { isRead, seen: { commits, columns, tags: history.tags } };
+  }
+
+  function keptFile(): string {
+    const [name = "", ...more] = readdirSync(cache);
+    expect(more).toEqual([]);
+    return join(cache, name);
+  }
+
+  it("answers the second run, with all that the first one read", async () => {
+    const first = await run();
+    const second = await run();
+
+    expect([first.isRead, second.isRead]).toEqual([true, false]);
+    expect(second.seen).toEqual(first.seen);
+    expect(first.seen.commits).toHaveLength(7);
+    expect(first.seen.tags.tags.map(({ name, taggedAtMs }) => [name, taggedAtMs])).toEqual([
+      ["v1", null],
+      ["v2", (START_S + 500) * 1_000],
+    ]);
+  });
+
+  // Goal: nobody is ever shown the figures of a history that is no more.
+  it.each<readonly [string, () => void]>([
+    ["a tag was moved", () => repository.git("tag", "-f", "v1", "main~1")],
+    ["a tag was deleted", () => repository.git("tag", "-d", "v1")],
+    ["a tag came", () => repository.git("tag", "v3", "main")],
+    ["its branch went back", () => repository.git("update-ref", "refs/heads/main", "main~2")],
+    ["HEAD names another branch", () => repository.git("symbolic-ref", "HEAD", "refs/heads/none")],
+    ["a commit was replaced", () => repository.git("replace", "main~2", "main~3")],
+    ["a graft cut it", () => writeIn("info", "grafts", repository.git("rev-parse", "main~1"))],
+    ["it became shallow", () => writeIn(".", "shallow", repository.git("rev-parse", "main~1"))],
+    ["its configuration changed", () => repository.git("config", "core.useReplaceRefs", "false")],
+  ])("is not used once %s", async (_, change) => {
+    await run();
+    change();
+
+    const after = await run();
+    const fresh = await run(join(folder, "another-cache"));
+    const again = await run();
+
+    expect([after.isRead, fresh.isRead, again.isRead]).toEqual([true, true, false]);
+    expect(after.seen).toEqual(fresh.seen);
+    expect(again.seen).toEqual(fresh.seen);
+  });
+
+  function writeIn(below: string, name: string, content: string): void {
+    mkdirSync(join(repository.path, below), { recursive: true });
+    writeFileSync(join(repository.path, below, name), content);
+  }
+
+  it.each<readonly [string, (path: string) => void]>([
+    ["cut short", (path) => truncateSync(path, readFileSync(path).length - 9)],
+    ["cut within its head", (path) => truncateSync(path, 40)],
+    ["empty", (path) => truncateSync(path, 0)],
+    ["not ours", (path) => writeFileSync(path, "x".repeat(5_000))],
+    ["damaged in one bit", (path) => flipLastByteOf(path, 30)],
+    ["damaged in a count", (path) => flipByte(path, 24 + 64 + 8)],
+  ])("is read anew where the file is %s", async (_, damage) => {
+    const first = await run();
+    damage(keptFile());
+
+    const second = await run();
+    const third = await run();
+
+    expect([second.isRead, third.isRead]).toEqual([true, false]);
+    expect([second.seen, third.seen]).toEqual([first.seen, first.seen]);
+  });
+
+  function flipLastByteOf(path: string, before: number): void {
+    flipByte(path, readFileSync(path).length - before);
+  }
+
+  function flipByte(path: string, at: number): void {
+    const content = readFileSync(path);
+    content[at] = (content[at] ?? 0) ^ 1;
+    writeFileSync(path, content);
+  }
+
+  it("is whole after two runs at once, and where the folder cannot be made there is none", async () => {
+    const [one, other] = await Promise.all([run(), run()]);
+    const after = await run();
+    writeFileSync(join(folder, "file"), "");
+    const unwritable = await run(join(folder, "file", "cache"));
+
+    expect([one.seen, other.seen, unwritable.seen]).toEqual([after.seen, after.seen, after.seen]);
+    expect([after.isRead, unwritable.isRead]).toEqual([false, true]);
+  });
+
+  it("is not kept where a tag moved while it was read", async () => {
+    const place = { path: repository.path, env: { PATH: "/usr/bin:/bin" } };
+    const { keep } = await readHistory(place, cache, () => {});
+    repository.git("tag", "-f", "v1", "main");
+    await keep();
+    repository.git("tag", "-f", "v1", "main~1");
+
+    expect((await run()).isRead).toBe(true);
+  });
+
+  it("keeps a repository without commits, and one of SHA-256 ids", async () => {
+    const path = join(folder, "long");
+    const env = { PATH: "/usr/bin:/bin", HOME: folder };
+    const git = (...args: readonly string[]) => execFileSync(GIT, ["-C", path, ...args], { env, encoding: "utf8" });
+    execFileSync(GIT, ["init", "-q", "--bare", "--object-format=sha256", path], { env });
+    const empty = await readHistory({ path, env }, cache, () => {});
+    await empty.keep();
+    const tree = git("hash-object", "-w", "-t", "tree", "/dev/null").trim();
+    const who = ["-c", "user.name=a", "-c", "user.email=a@b"];
+    const commit = git(...who, "commit-tree", "-m", "one", tree).trim();
+    git("update-ref", "refs/tags/v1", commit);
+
+    const read = await readHistory({ path, env }, cache, () => {});
+    await read.keep();
+    const kept = await readHistory({ path, env }, cache, () => {});
+
+    expect(empty.history.commits.isMerge).toHaveLength(0);
+    const graph = graphOf(kept.history.commits);
+    expect([graph.size, graph.texts.sha(0), graph.texts.indexOf(commit)]).toEqual([1, commit, 0]);
+    expect(kept.history).toEqual(read.history);
+  });
+});

@@ -1,0 +1,59 @@
+import { type History, keepHistory, readKeptHistory } from "./history-cache.ts";
+import { historyState, readRefs } from "./history-state.ts";
+import { readCommits } from "./read-commits.ts";
+import { readTags } from "./read-tags.ts";
+import { openRepository, type Repository } from "./repository.ts";
+import type { GitPlace } from "./run-git.ts";
+
+export type HistoryRead = {
+  readonly repository: Repository;
+  readonly history: History;
+  /** Keeps what was read for the next run, when there is time: nothing where it was kept already. Never fails. */
+  keep(): Promise<void>;
+};
+
+/**
+ * What a clone's commits and tags are: as the last run kept it, where nothing that decides it has changed since; else read from git.
+ *
+ * @throws {GitError}
+ */
+export async function readHistory(
+  place: GitPlace,
+  cacheFolder: string,
+  onProgress: (commits: number) => void,
+): Promise<HistoryRead> {
+  const asked = readRefs(place);
+  // Whoever fails first is thrown: a place that is no repository is told by the other question.
+  asked.catch(() => {});
+  const repository = await openRepository(place);
+  const cache = { folder: cacheFolder, gitDir: repository.gitDir };
+  const kept = await readKeptHistory(cache);
+  const nothingToKeep = async (): Promise<void> => {};
+  if (kept?.state.equals(await historyState(repository, await asked)) === true) {
+    const history = kept.unpack();
+    if (history !== undefined) return { repository, history, keep: nothingToKeep };
+  }
+  const [commits, tags, state] = await Promise.all([
+    readCommits(place, repository, onProgress),
+    readTags(place),
+    asked.then((refs) => historyState(repository, refs)),
+  ]);
+  const history = { commits, tags };
+  return { repository, history, keep: () => keepUnchanged(place, { cache, state, history }) };
+}
+
+type Keeping = {
+  readonly cache: { readonly folder: string; readonly gitDir: string };
+  readonly state: Buffer;
+  readonly history: History;
+};
+
+/** A tag that moved while it was read would leave a history that never was. */
+async function keepUnchanged(place: GitPlace, { cache, state, history }: Keeping): Promise<void> {
+  try {
+    const [repository, refs] = await Promise.all([openRepository(place), readRefs(place)]);
+    if (state.equals(await historyState(repository, refs))) await keepHistory(cache, state, history);
+  } catch {
+    // The report is out already; the next run reads again.
+  }
+}
