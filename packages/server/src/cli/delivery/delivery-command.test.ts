@@ -86,7 +86,8 @@ describe("steadfast delivery", () => {
       ENV,
     );
 
-    expect(stdout).toContain("In brackets behind each line: 2023-01-01 to 2023-04-01.");
+    expect(stdout).toMatch(/^2023-04-01 to 2024-01-01; what was is of 2023-01-01 to 2023-04-01$/m);
+    expect(stdout.replaceAll("\u00a0", " ")).toMatch(/Frequency +\S+ a month +was 1\.09 a week; \d+ releases in/);
   });
 
   it("never stretches what was before the first release into a slower pace", async () => {

@@ -36,14 +36,15 @@ export function releaseLines(
   ];
 }
 
-const ADVICE = [
+/** What to do in a clone without tags. */
+export const UNTAGGED_ADVICE = [
   "Does the clone lack them? git fetch --tags",
   "Tag what was released, also afterwards: git tag v1.0.0 COMMIT",
   "Without tags, a server takes deployments: POST /api/v1/deployments, or steadfast delivery import github --repo OWNER/NAME",
 ];
 
 function adviceLines(width: number): readonly string[] {
-  return ADVICE.flatMap((advice) =>
+  return UNTAGGED_ADVICE.flatMap((advice) =>
     wrap(advice, width - 2).map((line, index) => `${index === 0 ? "· " : "  "}${line}`),
   );
 }

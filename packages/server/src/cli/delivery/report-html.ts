@@ -4,6 +4,7 @@ import type { Collected, PackageReport } from "./collected.ts";
 import { DEFINITIONS } from "./explain.ts";
 import { bottleneckText, doubtText, type Lever, leversOf } from "./levers.ts";
 import { PAGE_STYLE } from "./page-style.ts";
+import { UNTAGGED_ADVICE } from "./release-view.ts";
 import { timeOf } from "./report-json.ts";
 import { batchHistogram, batchRiskText, escapeHtml, leadTimeScatter, stageBars, trendBars } from "./svg-charts.ts";
 import { dayText, findingText, howText, measureText, periodText, spanText } from "./wording.ts";
@@ -49,7 +50,10 @@ ${listOf(
 }
 
 function releasesText({ releases: { patterns, matchedCount } }: PackageReport, tagCount: number): string {
-  if (patterns.length === 0) return "No tag of the repository looks like a release.";
+  if (tagCount === 0)
+    return `There are no tags: there is no release to measure by. ${escapeHtml(UNTAGGED_ADVICE.join(". "))}.`;
+  if (patterns.length === 0)
+    return "No tag of the repository looks like a release: say which ones are with --releases.";
   const codes = patterns.map((pattern) => `<code>${escapeHtml(pattern)}</code>`).join(" ");
   return `A release is a tag that matches ${codes} (${countText(matchedCount)} of ${countText(tagCount)} tags).`;
 }

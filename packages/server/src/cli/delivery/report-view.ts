@@ -27,13 +27,12 @@ export function renderReports(collected: Collected, view: View): readonly string
 function renderReport(collected: Collected, subject: PackageReport, view: View): readonly string[] {
   const { package: path, report, compared } = subject;
   const { paint, width } = view;
-  const { fromMs, toMs } = report.window;
   const title = path === null ? [] : [paint("bold", plain(path))];
   const isEmpty = report.frequency.count === 0;
   const nothing = wrap("No release lies between these days: there is no figure to show.", width);
   const sections = [
     [...title, ...releaseLines(collected, subject, view)],
-    subject.releases.matchedCount === 0 ? [] : [`${dayText(fromMs)} to ${dayText(toMs)}`],
+    subject.releases.matchedCount === 0 ? [] : wrap(windowText(report, compared), width),
     subject.releases.matchedCount === 0
       ? []
       : isEmpty
@@ -52,23 +51,19 @@ function renderReport(collected: Collected, subject: PackageReport, view: View):
   const shown = sections
     .filter((lines) => lines.length > 0)
     .flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]));
-  return compared === null
-    ? shown
-    : [
-        ...shown,
-        "",
-        ...wrap(
-          `In brackets behind each line: ${dayText(compared.window.fromMs)} to ${dayText(compared.window.toMs)}.`,
-          width,
-        ).map((line) => paint("dim", line)),
-      ];
+  return shown;
+}
+
+function windowText({ window }: DeliveryReport, compared: DeliveryReport | null): string {
+  const text = ({ fromMs, toMs }: DeliveryReport["window"]) => `${dayText(fromMs)} to ${dayText(toMs)}`;
+  return compared === null ? text(window) : `${text(window)}; what was is of ${text(compared.window)}`;
 }
 
 function leverLines(report: DeliveryReport, compared: DeliveryReport | null, view: View): readonly string[] {
   const before = compared === null ? null : leversOf(compared);
   return leversOf(report).flatMap((lever, index) => {
     const was = before?.[index]?.figure;
-    return leverLine(was === undefined ? lever : { ...lever, detail: `(${was})  ${lever.detail}` }, view);
+    return leverLine(was === undefined ? lever : { ...lever, detail: `was ${was}; ${lever.detail}` }, view);
   });
 }
 
@@ -87,9 +82,11 @@ const SPARKS = "▁▂▃▄▅▆▇█";
 
 function trendLines(trend: readonly TrendSeries[], { paint, width }: View): readonly string[] {
   if (trend.length === 0) return [];
-  const room = Math.max(10, Math.min(48, width - LABEL_WIDTH - 40));
-  const lines = trend.flatMap((series) => {
-    const spark = padEnd(sparkline(series, room), room);
+  const roomMax = Math.max(10, Math.min(48, width - LABEL_WIDTH - 40));
+  const sparks = trend.map((series) => sparkline(series, roomMax));
+  const room = Math.max(...sparks.map(({ length }) => length));
+  const lines = trend.flatMap((series, index) => {
+    const spark = padEnd(sparks[index] ?? "", room);
     const finding = findingText(series);
     const style = series.finding === "change" ? "cyan" : "dim";
     const [first = "", ...rest] = wrap(finding, Math.max(20, width - LABEL_WIDTH - room - 2));

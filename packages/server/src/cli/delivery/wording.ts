@@ -106,9 +106,19 @@ export function howText(failedBy: FailureLink["failedBy"]): string {
   return HOW[failedBy];
 }
 
-/** "revert by its title (7), rolled back (2)". */
+const BY: Readonly<Record<FailureLink["failedBy"], string>> = {
+  remediates: "what mended it",
+  rollback: "a rollback",
+  "revert-sha": "a revert's commit id",
+  "revert-pull-request": "a revert's request number",
+  "revert-title": "a revert's title",
+  "incident-cause": "an incident that names it",
+  "incident-window": "an incident soon after",
+};
+
+/** "a revert's title (7), a rollback (2)". */
 export function linkCountsText({ links }: ChangeFailRate): string {
-  const counts = Map.groupBy(links, ({ failedBy }) => howText(failedBy));
+  const counts = Map.groupBy(links, ({ failedBy }) => BY[failedBy]);
   return [...counts].map(([how, list]) => `${how} (${countText(list.length)})`).join(", ");
 }
 
