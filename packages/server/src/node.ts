@@ -27,6 +27,7 @@ import { createReadiness } from "./operations/readiness.ts";
 import type { SelfTracing } from "./operations/self-tracing.ts";
 import { createServerMetrics, readFrom, type ServerMetrics } from "./operations/server-metrics.ts";
 import { PROJECTORS } from "./projectors.ts";
+import { countNeeds } from "./rollouts/count-needs.ts";
 import { createJudge, type JudgeDeps, pairOf } from "./rollouts/judge.ts";
 import { createLiveRollouts } from "./rollouts/live.ts";
 import { followFlag } from "./rollouts/start.ts";
@@ -174,6 +175,7 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
   readFrom(metrics.registry, {
     openStreams: () => countOpenStreams(app.server),
     leasesHeld: started.held,
+    rolloutsNeedingPerson: () => countNeeds(judge.needs()),
     telemetry: telemetry.totals,
   });
 

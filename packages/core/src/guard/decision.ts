@@ -101,6 +101,8 @@ export type Decision = {
   readonly evidence: number;
   /** True on the tick at which a silence became long enough to tell someone. */
   readonly isNotified: boolean;
+  /** True from that tick on, until the source reports again; absent in decisions from before it was kept. */
+  readonly isSilenceTold?: boolean;
   readonly signals: readonly SignalReading[];
   readonly gate: GateProgress;
   readonly shadow: ShadowReading | null;

@@ -136,6 +136,7 @@ function describe(
     logEvidence: plainZero(logTotal),
     evidence: logTotal > MAX_EXPONENT ? MAX_EVIDENCE : Math.exp(logTotal),
     isNotified: sources.some(({ name, state }) => state.isNotified && sourcesBefore[name]?.isNotified === false),
+    isSilenceTold: sources.some(({ state }) => state.isNotified),
     signals: readings,
     gate,
     shadow: readShadows(next.shadow),

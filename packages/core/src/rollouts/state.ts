@@ -107,7 +107,7 @@ export type RecordedRolloutEvent = RolloutEvent & {
 };
 
 /** True while the rollout moves people or may still take the candidate back. */
-export function isWatched(state: RolloutState): boolean {
+export function isWatched(state: Pick<RolloutState, "state" | "watchedUntilMs">): boolean {
   return (
     state.state === "running" ||
     state.state === "paused" ||

@@ -113,6 +113,7 @@ export const ROLLOUT: Rollout = {
   watchedUntil: null,
   waitsFor: null,
   judgingFault: null,
+  needsPerson: null,
   decision: {
     verdict: "wait",
     cause: "gathering-evidence",

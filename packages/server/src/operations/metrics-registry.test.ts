@@ -42,7 +42,7 @@ describe("the text that Prometheus reads", () => {
     const registry = new MetricsRegistry();
     let open = 1;
     registry.readValue("gauge", "open", "Open.", () => open);
-    registry.readCounter("dropped_total", "Dropped.", "reason", () => [["late", open]]);
+    registry.readSeries("counter", "dropped_total", "Dropped.", "reason", () => [["late", open]]);
 
     open = 5;
 

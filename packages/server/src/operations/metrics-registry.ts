@@ -79,9 +79,15 @@ export class MetricsRegistry {
     };
   }
 
-  /** A counter whose total somebody else keeps: read when it is asked for. `read` returns label values → total. */
-  readCounter(name: string, help: string, labelName: string, read: () => Iterable<readonly [string, number]>): void {
-    const metric = this.#register({ name, help, type: "counter", labelNames: [labelName], bounds: [] });
+  /** What somebody else keeps by one label: read when it is asked for. `read` returns label values → value. */
+  readSeries(
+    type: "counter" | "gauge",
+    name: string,
+    help: string,
+    labelName: string,
+    read: () => Iterable<readonly [string, number]>,
+  ): void {
+    const metric = this.#register({ name, help, type, labelNames: [labelName], bounds: [] });
     this.#collectors.push(() => {
       for (const [label, total] of read()) seriesOf(metric, { [labelName]: label }).value = total;
     });

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { describe, expect, it, vi } from "vitest";
 import { authenticate } from "../http/authenticate.ts";
 import { createApp } from "../http/create-app.ts";
+import { countNeeds } from "../rollouts/count-needs.ts";
 import { observeRequests } from "./observe-requests.ts";
 import { createReadiness, READINESS_TIMEOUT_MS } from "./readiness.ts";
 import { operationRoutes } from "./routes.ts";
@@ -111,6 +112,7 @@ describe("metrics", () => {
   it("tell requests by route and status, and what the rest of the server keeps", async () => {
     const { app, metrics } = await startApp();
     readFrom(metrics.registry, {
+      rolloutsNeedingPerson: () => countNeeds(["telemetry-missing"]),
       openStreams: () => 3,
       leasesHeld: () => 2,
       telemetry: () => ({
@@ -129,6 +131,8 @@ describe("metrics", () => {
     expect(body).toContain('duration_seconds_count{method="GET",route="/healthz",status="200"} 1');
     expect(body).toContain('duration_seconds_count{method="GET",route="(none)",status="404"} 1');
     expect(body).toContain("steadfast_streams_open 3");
+    expect(body).toContain('steadfast_rollouts_needing_person{because="telemetry-missing"} 1');
+    expect(body).toContain('steadfast_rollouts_needing_person{because="held"} 0');
     expect(body).toContain('steadfast_telemetry_dropped_total{reason="flag-unknown"} 7');
     expect(body).toMatch(/steadfast_build_info\{version="1\.2\.3",node="[^"]+",store="sqlite"\} 1/);
     expect(body).toMatch(/process_resident_memory_bytes \d{6,}/);

@@ -52,6 +52,8 @@ export function createServerMetrics(build: { readonly version: string; readonly 
 export type Readings = {
   readonly openStreams: () => number;
   readonly leasesHeld: () => number;
+  /** Every reason for which a rollout may ask for a person, with how many do. */
+  readonly rolloutsNeedingPerson: () => Iterable<readonly [string, number]>;
   readonly telemetry: () => {
     readonly evaluationsCounted: number;
     readonly observationsCounted: number;
@@ -65,6 +67,13 @@ export function readFrom(registry: MetricsRegistry, readings: Readings): void {
   const { telemetry } = readings;
   registry.readValue("gauge", "steadfast_streams_open", "Open event streams.", readings.openStreams);
   registry.readValue("gauge", "steadfast_leases_held", "Leases that this node holds.", readings.leasesHeld);
+  registry.readSeries(
+    "gauge",
+    "steadfast_rollouts_needing_person",
+    "Rollouts judged by this node that do not go on, or are not taken back, without somebody, by why.",
+    "because",
+    readings.rolloutsNeedingPerson,
+  );
   registry.readValue(
     "counter",
     "steadfast_evaluations_counted_total",
@@ -83,7 +92,8 @@ export function readFrom(registry: MetricsRegistry, readings: Readings): void {
     "Flags' variants that are counted at present.",
     () => telemetry().armsCounted,
   );
-  registry.readCounter(
+  registry.readSeries(
+    "counter",
     "steadfast_telemetry_dropped_total",
     "What arrived and was not counted, by reason.",
     "reason",

@@ -1,6 +1,7 @@
 import type { Decision, GuardTick } from "@steadfast/core/guard/decision";
 import { type GuardState, judgeTick, startGuard } from "@steadfast/core/guard/judge";
 import type { GuardPlan } from "@steadfast/core/guard/plan";
+import type { PersonNeed } from "@steadfast/core/rollouts/needs-person";
 import { type Kysely, sql, type Transaction } from "kysely";
 import { portions } from "../db/portions.ts";
 import { readStoredJson } from "../db/stored-json.ts";
@@ -58,6 +59,7 @@ export type JudgedTick = {
   readonly memory: GuardMemory & { readonly decision: Decision };
   /** The rollout ended, or entered a stage: worth a checkpoint of its own. */
   readonly isTurningPoint: boolean;
+  readonly need: PersonNeed | null;
 };
 
 /**

@@ -2,6 +2,7 @@ import { type ArmCounts, NO_COUNTS, type TelemetrySource, type TickCounts } from
 import type { Decision, GuardTick } from "@steadfast/core/guard/decision";
 import { judgeTick } from "@steadfast/core/guard/judge";
 import { actOnDecision, endWatch, type RolloutOutcome } from "@steadfast/core/rollouts/decide";
+import { type NeedReason, personNeeded } from "@steadfast/core/rollouts/needs-person";
 import { isWatched, type RolloutState } from "@steadfast/core/rollouts/state";
 import type { FastifyBaseLogger } from "fastify";
 import type { Transaction } from "kysely";
@@ -30,6 +31,8 @@ export type JudgeDeps = RolloutDeps & {
 export type Judge = {
   /** The last decision this node made; `undefined`: another node holds the rollout, or nobody does. */
   latest(rolloutId: string): Decision | undefined;
+  /** Why a person is asked for: one for each rollout that this node holds and that needs one. */
+  needs(): readonly NeedReason[];
   /** Judges every rollout this node holds once. */
   tick(nowMs: number): Promise<{ readonly judged: number }>;
 };
@@ -44,6 +47,8 @@ export function createJudge(deps: JudgeDeps): Judge {
   const memories = new Map<string, GuardMemory>();
   /** Held rollouts that are known to be judged: whatever was noted of them is gone. */
   const clean = new Set<string>();
+  /** Held rollouts that ask for a person. */
+  const needs = new Map<string, NeedReason>();
 
   const judgeInOneTransaction = async (ids: readonly string[], nowMs: number): Promise<void> => {
     const { held, ticks: judged } = await deps.journal.transaction(async (trx, append) => {
@@ -61,7 +66,11 @@ export function createJudge(deps: JudgeDeps): Judge {
     });
     // Another node may have judged what was lost meanwhile.
     for (const id of ids) if (!held.has(id)) memories.delete(id);
-    for (const { rolloutId, memory } of judged) memories.set(rolloutId, memory);
+    for (const { rolloutId, memory, need } of judged) {
+      memories.set(rolloutId, memory);
+      if (need === null) needs.delete(rolloutId);
+      else needs.set(rolloutId, need.because);
+    }
     const mended = judged.map(({ rolloutId }) => rolloutId).filter((id) => !clean.has(id));
     await clearFaults(deps.database, mended);
     for (const id of mended) clean.add(id);
@@ -70,6 +79,7 @@ export function createJudge(deps: JudgeDeps): Judge {
   const tellFault = async (id: string, error: unknown, nowMs: number): Promise<void> => {
     deps.log.error({ err: error, rollout: id }, "a rollout could not be judged; the next second tries again");
     clean.delete(id);
+    needs.set(id, "cannot-be-judged");
     await noteFault(deps.database, id, error, nowMs);
   };
 
@@ -97,13 +107,14 @@ export function createJudge(deps: JudgeDeps): Judge {
   };
 
   return {
+    needs: () => [...needs.values()],
     latest: (rolloutId) => memories.get(rolloutId)?.decision ?? undefined,
     tick: async (nowMs) => {
       const active = (await listActive(deps.database.db)).filter(isJudged).map((rollout) => rollout.id);
       const held = await deps.claim(active);
       const isHeld = new Set(held);
       for (const id of memories.keys()) if (!isHeld.has(id)) memories.delete(id);
-      for (const id of clean) if (!isHeld.has(id)) clean.delete(id);
+      for (const known of [clean, needs]) for (const id of known.keys()) if (!isHeld.has(id)) known.delete(id);
       for (let start = 0; start < held.length; start += ROLLOUTS_PER_TRANSACTION)
         await judgeBatch(held.slice(start, start + ROLLOUTS_PER_TRANSACTION), nowMs);
       return { judged: held.length };
@@ -133,7 +144,8 @@ async function judgeOne(
   const outcome: RolloutOutcome = actOnDecision(state, memory.decision, nowMs);
   await applyOutcome(deps, trx, append, state, outcome, { actor: GUARD, reason: memory.decision.sentence });
   if (outcome.events.length > 0) logOutcome(deps.log, state, memory.decision, outcome);
-  return { rolloutId: state.id, tick, memory, isTurningPoint: outcome.events.length > 0 };
+  const need = personNeeded(state, memory.decision, null);
+  return { rolloutId: state.id, tick, memory, isTurningPoint: outcome.events.length > 0, need };
 }
 
 function toTick(state: RolloutState, tick: number, arrivals: Arrivals, nowMs: number): GuardTick {

@@ -1,5 +1,6 @@
 import type { Decision } from "@steadfast/core/guard/decision";
 import { blockedBy } from "@steadfast/core/rollouts/admission";
+import { personNeeded } from "@steadfast/core/rollouts/needs-person";
 import { isWatched, type RolloutState } from "@steadfast/core/rollouts/state";
 import type { Kysely } from "kysely";
 import type { z } from "zod";
@@ -187,6 +188,7 @@ export function toRollout(state: RolloutState, { latest, fault, active }: Surrou
     watchedUntil: isoOrNull(state.watchedUntilMs),
     waitsFor: state.state === "queued" ? blockedBy(state, active) : null,
     judgingFault: fault && isWatched(state) ? { since: iso(fault.sinceMs), message: fault.message } : null,
+    needsPerson: personNeeded(state, latest, fault?.message ?? null),
     decision: latest && toDecision(latest),
     signals: latest ? [...latest.signals] : [],
     shadow: latest?.shadow ?? null,

@@ -75,6 +75,7 @@ export async function openRollouts(
       ),
     state: (id: string) => loadRollout(database.db, id),
     latest: (id: string) => judge.latest(id),
+    needs: () => judge.needs(),
     /** Another node holds the others. */
     hold: (id: string) => {
       heldOnly = id;

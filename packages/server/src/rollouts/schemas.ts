@@ -1,4 +1,5 @@
 import { VARIANT_NAME_LENGTH_MAX } from "@steadfast/core/flags/limits";
+import { NEED_REASONS } from "@steadfast/core/rollouts/needs-person";
 import { z } from "zod";
 import { actor, bounded, environmentKey, flagKey, json, page, reason, timestamp } from "../http/schemas.ts";
 
@@ -216,6 +217,12 @@ export const rollout = z
       .object({ since: timestamp, message: z.string() })
       .nullable()
       .describe("The guard cannot judge it: why, and since when. It neither advances nor is taken back by itself"),
+    needsPerson: z
+      .object({ because: z.enum(NEED_REASONS), sentence: z.string() })
+      .nullable()
+      .describe(
+        "Somebody should look: it does not go on, or is not taken back, by itself; `telemetry-missing` once the silence has lasted as long as the plan's `notifyAfterSeconds`. null: it goes on by itself",
+      ),
     decision: decision.nullable(),
     signals: z.array(signalReading),
     shadow: z.object({ canaries: z.number(), falseAlarms: z.number(), maxLogEvidence: z.number() }).nullable(),

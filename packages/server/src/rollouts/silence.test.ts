@@ -34,10 +34,12 @@ describeOnEachStore("telemetry that stops", (open) => {
     await rollouts.judgeSeconds(11);
     const frozen = await rollouts.state(id);
     const verdict = rollouts.latest(id)?.verdict;
+    const askedEarly = rollouts.needs();
     await rollouts.judgeSeconds(10);
     const told = (await decisions()).filter(({ notified }) => notified);
     await rollouts.judgeSeconds(20);
     const toldLater = (await decisions()).filter(({ notified }) => notified);
+    const asked = rollouts.needs();
     const stillThere = await rollouts.state(id);
     await rollouts.judgeSeconds(20);
 
@@ -50,6 +52,8 @@ describeOnEachStore("telemetry that stops", (open) => {
     expect(told[0]?.sentence).toMatch(/^No telemetry from spans for 21 s/);
     expect(toldLater).toHaveLength(1);
     expect(warned.filter((message) => message.startsWith("No telemetry"))).toHaveLength(2);
+    expect({ askedEarly, asked }).toEqual({ askedEarly: [], asked: ["telemetry-missing"] });
+    expect(rollouts.needs()).toEqual([]);
     expect(stillThere.state).toBe("running");
     expect(await rollouts.state(id)).toMatchObject({
       state: "rolled-back",
@@ -62,9 +66,11 @@ describeOnEachStore("telemetry that stops", (open) => {
 
     await rollouts.judgeSeconds(300);
     const after = [(await rollouts.state(id)).state, rollouts.latest(id)?.verdict];
+    const asked = rollouts.needs();
     rollouts.arrive(HEALTHY);
     await rollouts.judgeSeconds(2);
 
+    expect({ asked, later: rollouts.needs() }).toEqual({ asked: ["telemetry-missing"], later: [] });
     expect(after).toEqual(["running", "freeze"]);
     expect(rollouts.latest(id)?.verdict).toBe("wait");
   });

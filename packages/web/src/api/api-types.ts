@@ -4438,6 +4438,12 @@ export interface components {
             kind: "flag";
             /** @enum {string} */
             mode: "act" | "dry-run";
+            /** @description Somebody should look: it does not go on, or is not taken back, by itself; `telemetry-missing` once the silence has lasted as long as the plan's `notifyAfterSeconds`. null: it goes on by itself */
+            needsPerson: {
+                /** @enum {string} */
+                because: "cannot-be-judged" | "harm-not-taken-back" | "telemetry-missing" | "held";
+                sentence: string;
+            } | null;
             /** @enum {string} */
             onRegression: "roll-back" | "freeze";
             reason: string;

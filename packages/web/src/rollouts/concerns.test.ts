@@ -31,6 +31,17 @@ describe("what a person should see first", () => {
     expect(concerns([judged({ logEvidence: Math.log(20) }) ?? rolloutOf({})])).toEqual([]);
   });
 
+  it("is a silence that has lasted, before one that may end by itself", () => {
+    const frozen = judged({ verdict: "freeze" }) ?? rolloutOf({});
+    const needsPerson = { because: "telemetry-missing", sentence: "No telemetry from spans for 31 s." } as const;
+
+    expect(concerns([frozen])).toEqual(["warn: new-checkout is frozen"]);
+    expect(concerns([frozen, { ...frozen, id: "rol_2", needsPerson }])).toEqual([
+      "bad: new-checkout: look at its telemetry",
+      "warn: new-checkout is frozen",
+    ]);
+  });
+
   it("is a rollout that waits for a person, or that cannot be judged", () => {
     expect(concerns([rolloutOf({ state: "paused", share: 0.1 })])).toEqual(["warn: new-checkout is paused at 10 %"]);
     expect(concerns([rolloutOf({ judgingFault: { since: "", message: "its record cannot be read" } })])).toEqual([

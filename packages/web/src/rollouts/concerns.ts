@@ -78,10 +78,11 @@ function concernOf(rollout: Rollout, nowMs: number): Concern | undefined {
 
 type About = (severity: Severity, title: string, detail: string) => Concern;
 
-function judgedConcern({ flag, decision, guard }: Rollout, about: About): Concern | undefined {
+function judgedConcern({ flag, decision, guard, needsPerson }: Rollout, about: About): Concern | undefined {
   if (!decision) return undefined;
   const { verdict, sentence, logEvidence } = decision;
   if (verdict === "roll-back") return about("bad", `${flag} hurts`, sentence);
+  if (needsPerson?.because === "telemetry-missing") return about("bad", `${flag}: look at its telemetry`, sentence);
   if (verdict === "freeze") return about("warn", `${flag} is frozen`, sentence);
   if (verdict === "hold") return about("warn", `${flag} is held`, sentence);
   const line = Math.log(1 / guard.alpha);

@@ -24,6 +24,7 @@ export function RolloutNotices({ rollout, events }: { rollout: Rollout; events: 
   const nowMs = useNowMs();
   const { state, decision, judgingFault, waitsFor } = rollout;
   const isMoving = state === "running" || state === "paused";
+  const isLookedFor = rollout.needsPerson?.because === "telemetry-missing";
   return (
     <>
       {judgingFault && (
@@ -61,11 +62,16 @@ export function RolloutNotices({ rollout, events }: { rollout: Rollout; events: 
       )}
       {isMoving && decision?.verdict === "freeze" && (
         <Notice
-          tone="cold"
+          tone={isLookedFor ? "bad" : "cold"}
           icon={<IconSnowflake size={18} aria-hidden />}
-          title="Frozen: the telemetry is silent"
+          title={
+            isLookedFor
+              ? "Frozen, and somebody should look: the telemetry is silent"
+              : "Frozen: the telemetry is silent"
+          }
           name="frozen"
         >
+          {isLookedFor && "It has been for long: see whether the service runs, and where it exports to. "}
           Silence is neither good nor bad: nothing advances until the service reports again.{" "}
           {rollout.mode === "dry-run"
             ? "A dry run is not taken back by itself, however long it stays silent."

@@ -31,6 +31,7 @@ export function rolloutOf(more: Partial<Rollout>): Rollout {
     watchedUntil: null,
     waitsFor: null,
     judgingFault: null,
+    needsPerson: null,
     decision: {
       verdict: "wait",
       cause: "gathering-evidence",

@@ -30,9 +30,11 @@ export function renderRolloutList(rollouts: readonly Rollout[], options: Rollout
         style: (rollout, text) =>
           rollout.state === "rolled-back"
             ? paint("red", text)
-            : rollout.state === "running"
-              ? paint("cyan", text)
-              : text,
+            : rollout.needsPerson !== null
+              ? paint("yellow", text)
+              : rollout.state === "running"
+                ? paint("cyan", text)
+                : text,
       },
       { title: "STAGE", text: (rollout) => `${rollout.stage}/${rollout.stages.length}`, align: "right" },
       { title: "SHARE", text: (rollout) => percentText(rollout.share), align: "right" },

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { NOW_MS, ROLLOUT } from "../cli.fixture.ts";
 import { createPaint, PLAIN } from "../terminal/paint.ts";
 import { widthOfText } from "../terminal/text.ts";
-import { renderPlan } from "./rollout-list-view.ts";
+import { renderPlan, renderRolloutList } from "./rollout-list-view.ts";
 import { renderRollout } from "./rollout-view.ts";
 
 const text = (lines: readonly string[]) => lines.join("\n").replaceAll("\u00a0", " ");
@@ -56,6 +56,17 @@ describe("renderRollout", () => {
 
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
     expect(lines.join("")).not.toMatch(/[\u0000-\u001f]/);
+  });
+
+  it("asks for a person before all else, and in one word in the list", () => {
+    const needsPerson = { because: "telemetry-missing", sentence: "No telemetry from spans for 31 s." } as const;
+
+    const shown = text(renderRollout({ ...ROLLOUT, needsPerson }, [], wide));
+
+    expect(shown).toContain("running, needs you");
+    expect(shown).toContain("Needs you It cannot be judged while nothing reports");
+    expect(shown.indexOf("Needs you")).toBeLessThan(shown.indexOf("Verdict"));
+    expect(text(renderRolloutList([{ ...ROLLOUT, needsPerson }], wide))).toContain("running, needs you");
   });
 
   it("says that a rollout cannot be judged, before what is old by then", () => {

@@ -66,13 +66,26 @@ export function renderProgress(rollout: Rollout, options: RolloutViewOptions): r
     renderTrack(rollout, options),
     "",
     ...renderFault(rollout, options),
+    ...renderNeed(rollout, options),
     ...renderSentence(rollout, options),
     ...renderEvidence(rollout, options),
     ...renderGate(rollout, options),
   ];
 }
 
+const NEED_ADVICE: Readonly<Record<NonNullable<Rollout["needsPerson"]>["because"], string>> = {
+  "cannot-be-judged": "Roll it back if in doubt; the server's log tells more.",
+  "harm-not-taken-back": "It hurts, and is not taken back by itself: roll it back.",
+  "telemetry-missing": "It cannot be judged while nothing reports: look at the service and its exporter.",
+  held: "It waits for what the verdict names, or for somebody who advances it.",
+};
+
 export function stateText(rollout: Rollout): string {
+  const stands = standsText(rollout);
+  return rollout.needsPerson === null ? stands : `${stands}, needs you`;
+}
+
+function standsText(rollout: Rollout): string {
   if (rollout.state === "completed" && rollout.watchedUntil !== null) return "completed, still watched";
   return rollout.state.replace("-", " ");
 }
@@ -122,6 +135,13 @@ function renderFault({ judgingFault }: Rollout, { paint, width, nowMs }: Rollout
   const text = `The guard cannot judge it: ${judgingFault.message} (first seen ${agoText(judgingFault.since, nowMs)}). It neither advances nor is taken back by itself.`;
   const lines = wrap(plain(text), width - LABEL_WIDTH - 2).map((line) => paint("red", line));
   return labelled("Fault", lines, paint);
+}
+
+/** Somebody should look; why is the verdict below it, or the fault above. */
+function renderNeed({ needsPerson }: Rollout, { paint, width }: RolloutViewOptions): readonly string[] {
+  if (needsPerson === null) return [];
+  const lines = wrap(NEED_ADVICE[needsPerson.because], width - LABEL_WIDTH - 2).map((line) => paint("yellow", line));
+  return labelled("Needs you", lines, paint);
 }
 
 function renderSentence(rollout: Rollout, { paint, width }: RolloutViewOptions): readonly string[] {
