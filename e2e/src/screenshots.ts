@@ -15,7 +15,7 @@ import { palette } from "./screens/palette.ts";
 import { toPalettePng } from "./screens/palette-png.ts";
 import { rollout, rolloutCharts, rolloutLog } from "./screens/rollout.ts";
 import { SCENES, type Scene, type Screen, type Shot } from "./screens/screen.ts";
-import { about, environments, tokens } from "./screens/settings.ts";
+import { about, environments, sources, tokens } from "./screens/settings.ts";
 import { signIn } from "./screens/sign-in.ts";
 import { start } from "./screens/start.ts";
 import { type EmptyServer, type Story, startEmptyServer, tellStory } from "./screens/story.ts";
@@ -36,6 +36,7 @@ const SCREENS: readonly Screen[] = [
   delivery,
   environments,
   tokens,
+  sources,
   about,
 ];
 

@@ -85,6 +85,14 @@ export const VISITS: readonly Visit[] = [
   { name: "a token's form", path: "/settings/tokens?create=true", ready: untilNameIsAsked },
   { name: "a token's secret", path: "/settings/tokens?create=true", ready: createToken },
   { name: "a token's end", path: "/settings/tokens", ready: openRevokeDialog },
+  {
+    name: "services and sources",
+    path: "/settings/sources",
+    ready: (page) => page.getByTestId("service").first().waitFor(),
+  },
+  { name: "a service's faults", path: "/settings/sources?create=service", ready: openServiceFaults },
+  { name: "a source's secret", path: "/settings/sources?create=source", ready: connectSource },
+  { name: "a source's end", path: "/settings/sources", ready: openDisconnectDialog },
   { name: "about the server", path: "/settings/about", ready: (page) => page.getByText("Version").waitFor() },
   { name: "the account", path: "/flags", ready: openAccount },
   { name: "no such page", path: "/nowhere", ready: (page) => page.getByRole("heading", { level: 1 }).waitFor() },
@@ -152,5 +160,26 @@ async function createToken(page: Page): Promise<void> {
 
 async function openRevokeDialog(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Revoke a visitor's" }).first().click();
+  await page.getByRole("dialog").waitFor();
+}
+
+async function openServiceFaults(page: Page): Promise<void> {
+  await page.getByRole("dialog").getByLabel("Repositories").fill("nonsense");
+  await page.getByRole("dialog").getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByText(/is no repository/).waitFor();
+}
+
+async function connectSource(page: Page): Promise<void> {
+  await untilNameIsAsked(page);
+  await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill("acme");
+  await page.getByRole("dialog").getByRole("button", { name: "Connect", exact: true }).click();
+  await page.getByLabel("The secret", { exact: true }).waitFor();
+  // So that leaving the page does not ask first.
+  await page.getByRole("dialog").getByRole("button", { name: "Copy", exact: true }).first().click();
+}
+
+async function openDisconnectDialog(page: Page): Promise<void> {
+  await page.getByText("Address and messages").first().click();
+  await page.getByRole("button", { name: "Disconnect acme" }).first().click();
   await page.getByRole("dialog").waitFor();
 }

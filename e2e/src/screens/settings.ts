@@ -46,3 +46,28 @@ export const about: Screen = {
     ready: (page) => page.getByRole("alert").waitFor(),
   },
 };
+
+export const sources: Screen = {
+  name: "sources",
+  empty: { path: "/settings/sources", ready: (page) => page.getByText("No forge is connected").waitFor() },
+  busy: { path: "/settings/sources", token: asAdmin, ready: untilListed },
+  failing: {
+    path: "/settings/sources",
+    token: asAdmin,
+    prepare: failing("**/api/v1/sources"),
+    ready: (page) => page.getByRole("alert").waitFor(),
+  },
+  dark: { path: "/settings/sources?create=source", token: asAdmin, ready: connectSource },
+};
+
+async function untilListed(page: Page): Promise<void> {
+  await page.getByTestId("source").first().waitFor();
+  await page.getByTestId("service").first().waitFor();
+}
+
+async function connectSource(page: Page): Promise<void> {
+  await untilAsked(page);
+  await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill("acme-labs");
+  await page.getByRole("dialog").getByRole("button", { name: "Connect", exact: true }).click();
+  await page.getByLabel("The secret", { exact: true }).waitFor();
+}

@@ -63,6 +63,8 @@ async function tell(api: Api, shop: ShopProcess): Promise<Pick<Story, "token" | 
     await jonas.post("/api/v1/flags", { key, owner, service, description });
 
   await tellQuarter(api, "billing", Date.now());
+  await api.post("/api/v1/sources", { kind: "gitlab", name: "acme-data" });
+  await api.post("/api/v1/sources", { kind: "github", name: "acme" });
   const takenBack = await showOneTakenBack(jonas, shop);
   const inFlight = await start(maya, "new-checkout", "One page instead of four");
   const queued = await start(jonas, "gift-wrapping", "Asked for by the Christmas team");

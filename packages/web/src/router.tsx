@@ -142,6 +142,14 @@ const tokensRoute = createRoute({
   component: lazyRouteComponent(() => import("./settings/tokens-page.tsx"), "TokensPage"),
 });
 
+const sourcesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/sources",
+  validateSearch: ({ create }: Record<string, unknown>): { create?: "service" | "source" } =>
+    create === "service" || create === "source" ? { create } : {},
+  component: lazyRouteComponent(() => import("./delivery/sources/sources-page.tsx"), "SourcesPage"),
+});
+
 const aboutRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/about",
@@ -150,7 +158,13 @@ const aboutRoute = createRoute({
 
 const elsewhereRoute = createRoute({ getParentRoute: () => signedInRoute, path: "$", component: NotFoundPage });
 
-const settingsRoutes = settingsRoute.addChildren([settingsIndexRoute, environmentsRoute, tokensRoute, aboutRoute]);
+const settingsRoutes = settingsRoute.addChildren([
+  settingsIndexRoute,
+  environmentsRoute,
+  tokensRoute,
+  sourcesRoute,
+  aboutRoute,
+]);
 
 const routeTree = rootRoute.addChildren([
   signInRoute,

@@ -22,7 +22,7 @@ import { viewWindow, type WindowView } from "./window-view.ts";
 export const ATTRIBUTION_WINDOW_MS = 24 * 3_600_000;
 const SEED = 1;
 /** A source that said nothing in the last week of the window is told of, so that nobody reads its silence as calm. */
-const SILENCE_MS = 7 * 24 * 3_600_000;
+export const SILENCE_MS = 7 * 24 * 3_600_000;
 
 /**
  * The five metrics, stages, bottleneck and trend of one service in one environment.

@@ -3688,6 +3688,18 @@ export interface components {
                 left: number;
                 n: number;
             };
+            /** @description Who told these facts, and when they were last heard */
+            sources: {
+                /** @description Said nothing in the last seven days before `to` */
+                isSilent: boolean;
+                lastHeardAtMs: number | null;
+                /** @description null: nobody has told anything of this repository */
+                name: string | null;
+                /** @description null: told for the service itself */
+                repository: string | null;
+                tellings: number;
+                tells: string[];
+            }[];
             stages: {
                 left: number;
                 n: number;

@@ -123,6 +123,45 @@ describeOnEachStore("what is told of delivery", (open) => {
     expect(backwards).toMatchObject({ status: 400, body: { code: "invalid-request" } });
   });
 
+  it("tells who told it, and of which repository nobody has", async () => {
+    const { ask, close } = await openTestNode(await open.config());
+    await ask("PUT", "/api/v1/services/shop", { repositories: ["acme/Shop", "acme/quiet"] });
+    await ask("POST", "/api/v1/deployments", deployment);
+    const change = {
+      context: { id: "1", source: "/ci", type: "dev.cdevents.change.created.0.3.0", timestamp: "2026-11-20T10:00:00Z" },
+      subject: { id: "7", content: { repository: { id: "acme/shop" } } },
+    };
+    const event = { specversion: "1.0", id: "1", source: "/ci", type: change.context.type, data: change };
+    await ask("POST", "/cdevents", event, { "content-type": "application/cloudevents+json" });
+
+    const { body } = await ask("GET", "/api/v1/services/shop/delivery");
+    const later = await ask("GET", "/api/v1/services/shop/delivery?to=2027-01-31T00:00:00Z");
+    await close();
+
+    expect(body.sources).toMatchObject([
+      { name: "cdevents", repository: "acme/Shop", tells: ["changes"], tellings: 1, isSilent: false },
+      { name: "api", repository: null, tells: ["deployments"], tellings: 1, isSilent: false },
+      { name: null, repository: "acme/quiet", tellings: 0, lastHeardAtMs: null },
+    ]);
+    expect(later.body.sources.map(({ isSilent }: { isSilent: boolean }) => isSilent)).toEqual([true, true, false]);
+  });
+
+  it("knows an import's deployments from their own time on: their frequency has a trend at once", async () => {
+    const { ask, close } = await openTestNode(await open.config());
+    const days = Array.from({ length: 40 }, (_, index) => index);
+    for (const day of days) {
+      const finishedAt = new Date(Date.parse("2026-09-01T00:00:00Z") + day * 86_400_000).toISOString();
+      await ask("POST", "/api/v1/deployments", { ...deployment, id: `run-${day}`, finishedAt });
+    }
+
+    const window = "from=2026-09-01T00:00:00Z&to=2026-10-11T00:00:00Z";
+    const { body } = await ask("GET", `/api/v1/services/shop/delivery?${window}`);
+    await close();
+
+    const frequency = body.trend.find(({ measure }: { measure: string }) => measure === "frequency");
+    expect(frequency.finding).toBe("no-detectable-change");
+  });
+
   it("names what is wrong with nonsense", async () => {
     const { ask, close } = await openTestNode(await open.config());
 

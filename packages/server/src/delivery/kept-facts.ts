@@ -1,8 +1,7 @@
-import type { DeliveryFacts } from "@steadfast/core/delivery/facts";
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import type { FactsOf } from "./read.ts";
-import { ServiceFacts } from "./service-facts.ts";
+import { type HeardFacts, ServiceFacts } from "./service-facts.ts";
 
 /** Of all the services that are kept: at about 800 bytes each, 160 MB. The service that was asked for last is kept however large it is. */
 const TELLINGS_KEPT_MAX = 200_000;
@@ -11,7 +10,7 @@ const TELLINGS_KEPT_MAX = 200_000;
  * Reads a service's facts, and keeps them: a page is asked for in several windows, and again and again, and what is told meanwhile, on whichever node, is little.
  * What is answered is shared: it must not be changed.
  */
-export function keepFacts(db: Kysely<Tables>): (of: FactsOf) => Promise<DeliveryFacts> {
+export function keepFacts(db: Kysely<Tables>): (of: FactsOf) => Promise<HeardFacts> {
   const kept = new Map<string, ServiceFacts>();
   return async (of) => {
     const key = JSON.stringify([of.service, of.environment, of.repositories]);

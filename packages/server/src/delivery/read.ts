@@ -5,7 +5,7 @@ import { readStoredJson, storedAs } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
 
 /** What of a telling a fact is made from: fifty thousand rows are read for a page. */
-const FACT_COLUMNS = ["kind", "subject", "source", "message_id", "at_ms", "recorded_at_ms", "told"] as const;
+const FACT_COLUMNS = ["kind", "subject", "source", "message_id", "scope", "at_ms", "recorded_at_ms", "told"] as const;
 
 export type TellingRow = Pick<Tables["delivery_telling"], (typeof FACT_COLUMNS)[number]>;
 

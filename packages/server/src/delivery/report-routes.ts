@@ -80,7 +80,7 @@ export function reportRoutes(app: App, deps: DeliveryDeps): void {
       const { environment } = request.query;
       requireEnvironment(request, environment);
       const { key, repositories } = await readService(deps.database.db, request.params.key);
-      const facts = await readFacts({ service: key, environment, repositories });
+      const { heard: _heard, ...facts } = await readFacts({ service: key, environment, repositories });
       return storedAs<z.infer<typeof deliveryFacts>>(facts);
     },
   );

@@ -254,6 +254,18 @@ export const deliveryReport = z
         resolvedAtMs: ms.nullable(),
       }),
     ),
+    sources: z
+      .array(
+        z.object({
+          name: z.string().nullable().describe("null: nobody has told anything of this repository"),
+          repository: z.string().nullable().describe("null: told for the service itself"),
+          tells: z.array(z.string()),
+          tellings: z.number().int(),
+          lastHeardAtMs: ms.nullable(),
+          isSilent: z.boolean().describe("Said nothing in the last seven days before `to`"),
+        }),
+      )
+      .describe("Who told these facts, and when they were last heard"),
     assumptions: z.array(z.string()),
     unknowns: z.array(z.object({ what: z.string(), source: z.string(), tells: z.array(z.string()) })),
     silentSources: z.array(z.object({ name: z.string(), lastHeardAtMs: ms })),

@@ -1,10 +1,12 @@
-import type { DeliveryFacts } from "@steadfast/core/delivery/facts";
-import { measureDelivery } from "@steadfast/core/delivery/measure";
+import { measureDelivery, SILENCE_MS } from "@steadfast/core/delivery/measure";
 import { openChangesOf } from "@steadfast/core/delivery/open-changes";
 import type { MeasuredChange } from "@steadfast/core/delivery/report";
+import { repositoryScope } from "@steadfast/core/delivery/scope";
 import type { z } from "zod";
 import { storedAs } from "../db/stored-json.ts";
+import type { Heard } from "./heard.ts";
 import type { deliveryReport } from "./report-schema.ts";
+import type { HeardFacts } from "./service-facts.ts";
 import type { Service } from "./services.ts";
 
 /** 2,000 deployments are 20 a day for a quarter; 5,000 changes are 50 a day. The figures are made of all of them. */
@@ -21,7 +23,7 @@ export type ReportOf = {
 };
 
 /** The report on a service that the API answers. */
-export function toReport(facts: DeliveryFacts, of: ReportOf): z.infer<typeof deliveryReport> {
+export function toReport(facts: HeardFacts, of: ReportOf): z.infer<typeof deliveryReport> {
   const { fromMs, toMs } = of;
   const { deployments, changes, ...report } = measureDelivery(facts, { fromMs, toMs });
   const incidents = facts.incidents.filter(({ detectedAtMs }) => fromMs <= detectedAtMs && detectedAtMs < toMs);
@@ -31,10 +33,27 @@ export function toReport(facts: DeliveryFacts, of: ReportOf): z.infer<typeof del
     deployments: deployments.slice(-DEPLOYMENTS_TOLD_MAX),
     changes: changes.slice(-CHANGES_TOLD_MAX).map(toChange),
     openChanges: openChangesOf(facts.changes).slice(0, OPEN_CHANGES_TOLD_MAX).map(toOpenChange),
+    sources: sourcesOf(facts.heard, of),
     incidents: incidents
       .slice(-INCIDENTS_TOLD_MAX)
       .map(({ id, title, url, detectedAtMs, resolvedAtMs }) => ({ id, title, url, detectedAtMs, resolvedAtMs })),
   });
+}
+
+/** Repositories of the service that nobody has told anything of stand there too: that is news. */
+function sourcesOf(heard: readonly Heard[], { service, toMs }: ReportOf) {
+  const told = heard.map(({ source, scope, tells, tellings, lastHeardAtMs }) => ({
+    ...{ name: source, repository: repositoryOf(scope, service), tells: [...tells], tellings, lastHeardAtMs },
+    isSilent: lastHeardAtMs < toMs - SILENCE_MS,
+  }));
+  const silent = service.repositories.filter((name) => !heard.some(({ scope }) => scope === repositoryScope(name)));
+  const untold = { name: null, tells: [], tellings: 0, lastHeardAtMs: null, isSilent: false };
+  return [...told, ...silent.map((repository) => ({ ...untold, repository }))];
+}
+
+/** As the service spells it; `null`: told for the service itself. */
+function repositoryOf(scope: string, { repositories }: Service): string | null {
+  return repositories.find((name) => scope === repositoryScope(name)) ?? null;
 }
 
 function toChange({ change, ...measured }: MeasuredChange) {

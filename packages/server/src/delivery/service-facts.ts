@@ -1,23 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { FactFold } from "@steadfast/core/delivery/fact-fold";
-import type { DeliveryFacts, FactKind, SourceFact } from "@steadfast/core/delivery/facts";
-import type { ToldKind } from "@steadfast/core/delivery/told";
+import type { DeliveryFacts } from "@steadfast/core/delivery/facts";
 import type { Kysely } from "kysely";
-import { storedAs } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
+import { type Heard, HeardSources } from "./heard.ts";
 import { countTellings, type FactsOf, readTellings, readTellingsSince, type TellingRow, toTold } from "./read.ts";
 
 /** Read from JSON and sorted into the facts in one turn: about 10 ms, then others have theirs. */
 const ROWS_PER_TURN = 2_000;
 
-const FACT_KIND_BY_TOLD: Readonly<Record<ToldKind, FactKind>> = {
-  commit: "commits",
-  change: "changes",
-  deployment: "deployments",
-  incident: "incidents",
-  "pipeline-run": "pipeline-runs",
-  "test-run": "test-runs",
-};
+export type HeardFacts = DeliveryFacts & { readonly heard: readonly Heard[] };
 
 /**
  * The facts of one service in one environment, kept: after news only the news is read and folded in. The first time, and whenever the number of tellings says that
@@ -27,7 +19,7 @@ export class ServiceFacts {
   readonly #db: Kysely<Tables>;
   readonly #of: FactsOf;
   #held = new Held();
-  #reading: Promise<DeliveryFacts> | undefined;
+  #reading: Promise<HeardFacts> | undefined;
 
   constructor(db: Kysely<Tables>, of: FactsOf) {
     this.#db = db;
@@ -40,14 +32,14 @@ export class ServiceFacts {
   }
 
   /** Everything that was told until now. Who asks while another is answered is answered after that. What is returned is shared: it must not be changed. */
-  read(): Promise<DeliveryFacts> {
+  read(): Promise<HeardFacts> {
     const before = this.#reading;
     const reading = before === undefined ? this.#catchUp() : before.then(() => this.#catchUp());
     this.#reading = reading;
     return reading;
   }
 
-  async #catchUp(): Promise<DeliveryFacts> {
+  async #catchUp(): Promise<HeardFacts> {
     const { size, latestMs } = this.#held;
     if (size > 0) {
       if ((await countTellings(this.#db, this.#of)) === size) return this.#held.facts();
@@ -75,10 +67,10 @@ export class ServiceFacts {
 /** Tellings that were read, and what they amount to. */
 class Held {
   readonly #fold = new FactFold();
-  readonly #sources = new Map<string, { readonly tells: Set<FactKind>; firstMs: number; lastMs: number }>();
+  readonly #heard = new HeardSources();
   /** Of the newest millisecond, in which more may come. */
   #latestKeys = new Set<string>();
-  #facts: DeliveryFacts | undefined;
+  #facts: HeardFacts | undefined;
   size = 0;
   latestMs = Number.NEGATIVE_INFINITY;
 
@@ -88,8 +80,9 @@ class Held {
 
   add(row: TellingRow, service: string): void {
     this.#facts = undefined;
-    this.#fold.add(toTold(row, service));
-    this.#hear(row);
+    const told = toTold(row, service);
+    this.#fold.add(told);
+    this.#heard.add(row, told);
     this.size += 1;
     if (row.recorded_at_ms > this.latestMs) {
       this.latestMs = row.recorded_at_ms;
@@ -98,27 +91,9 @@ class Held {
     if (row.recorded_at_ms === this.latestMs) this.#latestKeys.add(keyOf(row));
   }
 
-  facts(): DeliveryFacts {
-    this.#facts ??= { ...this.#fold.facts(), sources: this.#sourceFacts() };
+  facts(): HeardFacts {
+    this.#facts ??= { ...this.#fold.facts(), sources: this.#heard.facts(), heard: this.#heard.byScope() };
     return this.#facts;
-  }
-
-  #hear({ source, kind, recorded_at_ms: atMs }: TellingRow): void {
-    const known = this.#sources.get(source) ?? { tells: new Set(), firstMs: atMs, lastMs: atMs };
-    known.tells.add(FACT_KIND_BY_TOLD[storedAs<ToldKind>(kind)]);
-    known.firstMs = Math.min(known.firstMs, atMs);
-    known.lastMs = Math.max(known.lastMs, atMs);
-    this.#sources.set(source, known);
-  }
-
-  #sourceFacts(): SourceFact[] {
-    return [...this.#sources]
-      .map(([name, { tells, firstMs, lastMs }]) => ({
-        name,
-        tells: [...tells].sort(),
-        ...{ firstHeardAtMs: firstMs, lastHeardAtMs: lastMs },
-      }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 }
 

@@ -34,4 +34,6 @@ export type MeasuredDeployment = Schemas["MeasuredDeployment"];
 export type FlakyTest = Schemas["FlakyTest"];
 export type OpenChange = Schemas["OpenChange"];
 export type DeliveryTarget = Schemas["DeliveryTarget"];
+export type DeliverySource = Schemas["DeliverySource"];
+export type ConnectedSource = Schemas["ConnectedSource"];
 export type Service = Schemas["Service"];

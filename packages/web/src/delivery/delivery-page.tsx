@@ -22,6 +22,7 @@ import { OpenedDialog } from "./opened-dialog.tsx";
 import { SizeScatter } from "./size-scatter.tsx";
 import { StageLedger } from "./stage-ledger.tsx";
 import { TargetLine } from "./target-line.tsx";
+import { ToldBy } from "./told-by.tsx";
 import { WaitingNow } from "./waiting-now.tsx";
 
 const route = getRouteApi("/signed-in/delivery");
@@ -92,6 +93,7 @@ function Report({
           <NoFacts />
         </EmptyState>
         <WaitingNow changes={report.openChanges} />
+        <ToldBy report={report} />
       </>
     );
   }
@@ -109,6 +111,7 @@ function Report({
       <SizeScatter report={report} />
       <WaitingNow changes={report.openChanges} />
       <FlakyTests report={report} />
+      <ToldBy report={report} />
       <Caveats report={report} />
       <OpenedDialog report={report} />
     </>

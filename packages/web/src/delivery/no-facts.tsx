@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { CommandLines } from "../ui/command-lines.tsx";
 
 const TELL_OF_A_DEPLOYMENT = `curl -X POST ${window.location.origin}/api/v1/deployments \\
@@ -9,8 +10,9 @@ export function NoFacts() {
   return (
     <>
       <p>
-        Figures are made of what sources tell: webhooks of GitHub and GitLab, CDEvents, DevLake's webhooks, or one line
-        at the end of a deployment. A flag's rollouts count by themselves once the flag has a service.
+        Figures are made of what sources tell. <Link to="/settings/sources">Connect GitHub or GitLab</Link> and say
+        which repositories a service has; or send CDEvents, DevLake's webhooks, or one line at the end of a deployment.
+        A flag's rollouts count by themselves once the flag has a service.
       </p>
       <CommandLines label="Tell of a deployment" lines={TELL_OF_A_DEPLOYMENT} />
     </>

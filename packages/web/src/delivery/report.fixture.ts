@@ -29,6 +29,7 @@ export function reportOf(given: Partial<DeliveryReport>): DeliveryReport {
       changes: [],
       openChanges: [],
       incidents: [],
+      sources: [],
       assumptions: [],
       unknowns: [],
       silentSources: [],

@@ -4,6 +4,7 @@ import classes from "./settings-layout.module.css";
 const SECTIONS = [
   { to: "/settings/environments", label: "Environments" },
   { to: "/settings/tokens", label: "Tokens" },
+  { to: "/settings/sources", label: "Sources" },
   { to: "/settings/about", label: "About" },
 ] as const;
 

@@ -29,5 +29,11 @@ export const PAGES: readonly PageLink[] = [
   { to: "/flags", label: "Flags", Icon: IconFlag, key: "f", about: "toggles, variants, targeting" },
   { to: "/journal", label: "Journal", Icon: IconNotebook, key: "j", about: "audit log, history, events" },
   { to: "/delivery", label: "Delivery", Icon: IconTimeline, key: "d", about: "lead time, DORA metrics, bottleneck" },
-  { to: "/settings", label: "Settings", Icon: IconSettings, key: "s", about: "environments, tokens, about" },
+  {
+    to: "/settings",
+    label: "Settings",
+    Icon: IconSettings,
+    key: "s",
+    about: "environments, tokens, services, sources, about",
+  },
 ];
