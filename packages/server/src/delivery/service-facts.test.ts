@@ -42,10 +42,10 @@ describeOnEachStore("the facts of a service, kept", (open) => {
           if (isRead) await Promise.all([kept.read(), kept.read()]);
         }
 
-        const { sources, ...facts } = await kept.read();
+        const { sources, heard, ...facts } = await kept.read();
 
         expect(facts).toEqual(foldTold(all));
-        expect({ sources, ...facts }).toEqual(await new ServiceFacts(database.db, of).read());
+        expect({ sources, heard, ...facts }).toEqual(await new ServiceFacts(database.db, of).read());
         expect(kept.size).toBe(all.length);
       }),
       { numRuns: 25 },
