@@ -18,6 +18,12 @@ export function residentBytesOf(pid: number): number | undefined {
   return match ? Number(match[1]) * 1_024 : undefined;
 }
 
+/** The most bytes of a process that were in memory at once since it started; `undefined` where there is no /proc. */
+export function peakBytesOf(pid: number): number | undefined {
+  const match = /^VmHWM:\s+(\d+) kB$/m.exec(readProc(pid, "status") ?? "");
+  return match ? Number(match[1]) * 1_024 : undefined;
+}
+
 function readProc(pid: number, file: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");

@@ -9,6 +9,7 @@ import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/open-database.ts";
 import { postgresClock, readClock } from "./db/shared-clock.ts";
 import { createMessageTally } from "./delivery/message-tally.ts";
+import { createRecorder } from "./delivery/recorder.ts";
 import { recordToldBy } from "./delivery/told-by.ts";
 import { webhookSources } from "./delivery/webhooks.ts";
 import { readFlagForRollout } from "./flags/read.ts";
@@ -88,6 +89,7 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
   const judge = createJudge({ ...rollouts, ...judgeDeps(telemetry, leases), log });
   const live = createLiveRollouts({ database, judge, nowMs });
   const principals = await createPrincipals({ database, journal, nowMs });
+  const recordTellings = createRecorder(journal);
   const tracing = await openTracing(config, nodeId, log);
   const tally = createMessageTally(database, nowMs, (error) =>
     log.warn({ err: error }, "webhooks were counted and not stored yet; the next second tries again"),
@@ -117,9 +119,9 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
     },
     backup: { database, projectors: PROJECTORS, version: VERSION, nowMs },
     dashboard: { distDir: existsSync(PACKAGED_DASHBOARD) ? PACKAGED_DASHBOARD : CLONE_DASHBOARD },
-    delivery: { database, journal, nowMs, newId, tally },
-    toldBy: { record: recordToldBy(journal), nowMs },
-    forges: webhookSources({ database, journal, tally }),
+    delivery: { database, journal, recordTellings, nowMs, newId, tally },
+    toldBy: { record: recordToldBy(recordTellings), nowMs },
+    forges: webhookSources({ database, recordTellings, tally }),
     flags: {
       database,
       journal,

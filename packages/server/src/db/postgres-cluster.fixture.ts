@@ -11,7 +11,7 @@ const STOP_TIMEOUT_MS = 30_000;
 /** `false` when the suite must fail rather than be skipped without PostgreSQL, as on CI. */
 export const isPostgresOptional = process.env.STEADFAST_REQUIRE_POSTGRES !== "1";
 
-/** A throw-away PostgreSQL that listens on a socket in its own folder only, and does not wait for the disk. */
+/** A throw-away PostgreSQL that listens on a socket in its own folder only, and, unless asked to, does not wait for the disk. */
 export type PostgresCluster = {
   /** Makes an empty database. @returns its address */
   createDatabase(): Promise<string>;
@@ -44,7 +44,10 @@ function findBinaries(): string | undefined {
   return folders.find((folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")));
 }
 
-export async function startPostgresCluster(installation: Installation): Promise<PostgresCluster> {
+export async function startPostgresCluster(
+  installation: Installation,
+  { isDurable = false }: { readonly isDurable?: boolean } = {},
+): Promise<PostgresCluster> {
   const { bin, user } = installation;
   const folder = mkdtempSync(join(tmpdir(), "steadfast-postgres-"));
   chmodSync(folder, 0o700);
@@ -65,7 +68,8 @@ export async function startPostgresCluster(installation: Installation): Promise<
 
   const server = asUser({ bin, user }, "postgres", [
     ...["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "max_connections=100"],
-    ...["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_wal_senders=0", "-c", "wal_level=minimal"],
+    ...["-c", "max_wal_senders=0", "-c", "wal_level=minimal"],
+    ...(isDurable ? [] : ["-c", "fsync=off", "-c", "full_page_writes=off"]),
   ]);
   const addressOf = (database: string) =>
     `postgres://postgres@localhost/${database}?host=${encodeURIComponent(folder)}`;

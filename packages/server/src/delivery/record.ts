@@ -5,7 +5,7 @@ import type { Tables } from "../db/tables.ts";
 import type { Provenance } from "../journal/event.ts";
 import type { Journal } from "../journal/journal.ts";
 import { deliveryStream, deliveryTold } from "./events.ts";
-import { onlyNew } from "./tellings.ts";
+import { onlyNew, tellingKey } from "./tellings.ts";
 
 /** Tellings in one event of the journal: about 50 kB at 400 bytes each, so that a page of 500 events stays below 30 MB. */
 const TELLINGS_PER_EVENT_MAX = 128;
@@ -17,28 +17,58 @@ export type Recorded = {
   readonly duplicates: number;
 };
 
-/** Writes what sources told into the journal, each message once, whoever tells it at the same time. */
-export async function recordTellings(
+export type TellingRequest = { readonly tellings: readonly ScopedTold[]; readonly provenance: Provenance };
+
+/** A telling and whose it is. Within a request the later of two under the same message id holds, among requests the earlier. */
+type Claim = { readonly telling: ScopedTold; readonly request: number };
+
+/**
+ * Writes what several requests tell into the journal in one transaction, each message once. Those of the same actor share events.
+ *
+ * @returns for each of the requests, in their order
+ */
+export async function recordTogether(
   journal: Journal,
-  tellings: readonly ScopedTold[],
-  provenance: Provenance,
-): Promise<Recorded> {
-  if (tellings.length === 0) return { recorded: 0, duplicates: 0 };
-  const sources = Map.groupBy(tellings, (each) => each.source);
+  requests: readonly TellingRequest[],
+): Promise<readonly Recorded[]> {
+  const claims = claimsOf(requests);
   const recorded = await journal.transaction(async (trx, append) => {
     await serialiseWrites(trx);
-    let count = 0;
-    for (const [source, told] of sources) {
-      const fresh = await onlyNew(trx, source, told);
-      if (fresh.length === 0) continue;
+    const counts = requests.map(() => 0);
+    for (const [source, claimed] of Map.groupBy(claims, ({ telling }) => telling.source)) {
+      const fresh = await onlyNew(trx, source, claimed);
       const stream = deliveryStream(source);
-      const events = inPortions(fresh).map(deliveryTold);
-      await append([{ stream, expectedVersion: await versionOf(trx, stream), events }], provenance);
-      count += fresh.length;
+      for (const sameActor of Map.groupBy(fresh, ({ request }) => provenanceKey(requests[request])).values()) {
+        const provenance = requests[sameActor[0]?.request ?? 0]?.provenance;
+        if (provenance === undefined) continue;
+        const events = inPortions(sameActor.map(({ telling }) => telling)).map(deliveryTold);
+        await append([{ stream, expectedVersion: await versionOf(trx, stream), events }], provenance);
+      }
+      for (const { request } of fresh) counts[request] = (counts[request] ?? 0) + 1;
     }
-    return count;
+    return counts;
   });
-  return { recorded, duplicates: tellings.length - recorded };
+  return requests.map(({ tellings }, index) => {
+    const count = recorded[index] ?? 0;
+    return { recorded: count, duplicates: tellings.length - count };
+  });
+}
+
+/** Of each message once, in the order in which they came. */
+function claimsOf(requests: readonly TellingRequest[]): readonly Claim[] {
+  const claims = new Map<string, Claim>();
+  for (const [request, { tellings }] of requests.entries()) {
+    for (const telling of tellings) {
+      const key = tellingKey(telling);
+      const claimed = claims.get(key)?.request ?? request;
+      if (claimed === request) claims.set(key, { telling, request });
+    }
+  }
+  return [...claims.values()];
+}
+
+function provenanceKey(request: TellingRequest | undefined): string {
+  return JSON.stringify(request?.provenance);
 }
 
 function inPortions(tellings: readonly ScopedTold[]): ScopedTold[][] {

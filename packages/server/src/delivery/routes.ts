@@ -2,7 +2,6 @@ import { z } from "zod";
 import type { App } from "../http/app-type.ts";
 import { principalActor, requireEnvironment, requireEveryEnvironment } from "../http/authenticate.ts";
 import type { DeliveryDeps } from "./deps.ts";
-import { recordTellings } from "./record.ts";
 import { reportRoutes } from "./report-routes.ts";
 import { deploymentTold, incidentTold } from "./reported.ts";
 import {
@@ -41,7 +40,7 @@ function tellingRoutes(app: App, deps: DeliveryDeps): void {
       requireEnvironment(request, request.body.environment);
       const telling = deploymentTold(request.body, deps.nowMs());
       const provenance = { actor: principalActor(request.principal), reason: null };
-      const { recorded } = await recordTellings(deps.journal, [telling], provenance);
+      const { recorded } = await deps.recordTellings([telling], provenance);
       return reply.code(202).send({ id: telling.subject, isNew: recorded > 0 });
     },
   );
@@ -62,7 +61,7 @@ function tellingRoutes(app: App, deps: DeliveryDeps): void {
       requireEnvironment(request, request.body.environment);
       const telling = incidentTold(request.body, deps.nowMs());
       const provenance = { actor: principalActor(request.principal), reason: null };
-      const { recorded } = await recordTellings(deps.journal, [telling], provenance);
+      const { recorded } = await deps.recordTellings([telling], provenance);
       return reply.code(202).send({ id: telling.subject, isNew: recorded > 0 });
     },
   );

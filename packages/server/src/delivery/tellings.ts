@@ -1,11 +1,11 @@
 import type { ScopedTold } from "@steadfast/core/delivery/scope";
 import type { Transaction } from "kysely";
 import { insertRows } from "../db/insert-rows.ts";
-import { portions } from "../db/portions.ts";
+import { isOneOf } from "../db/is-one-of.ts";
 import type { Tables } from "../db/tables.ts";
 
-/** Ids in one question: PostgreSQL and SQLite both take more, the plans stay small. */
-const IDS_PER_SELECT_MAX = 512;
+/** Ids in one question: about 60 kB. */
+const IDS_PER_SELECT_MAX = 1_000;
 
 const COLUMNS = [
   ...(["source", "message_id", "kind", "subject", "scope", "environment"] as const),
@@ -36,26 +36,39 @@ async function insertScopes(trx: Transaction<Tables>, tellings: readonly ScopedT
   await insertRows(trx, { table: "delivery_scope", columns, unlessKnown: columns }, [...scopes.values()]);
 }
 
-/** The tellings that are not stored yet, each once. */
-export async function onlyNew(
+/**
+ * Those whose telling is not stored yet, in their order.
+ *
+ * @param claims of this source, each message once
+ */
+export async function onlyNew<Claim extends { readonly telling: ScopedTold }>(
   trx: Transaction<Tables>,
   source: string,
-  tellings: readonly ScopedTold[],
-): Promise<readonly ScopedTold[]> {
-  const distinct = new Map(tellings.map((each) => [keyOf(each.messageId, each.kind, each.subject), each]));
-  const ids = [...new Set(tellings.map((each) => each.messageId))];
-  for (const portion of portions(ids, IDS_PER_SELECT_MAX)) {
+  claims: readonly Claim[],
+): Promise<readonly Claim[]> {
+  const fresh = new Map(claims.map((claim) => [tellingKey(claim.telling), claim]));
+  const ids = [...new Set(claims.map(({ telling }) => telling.messageId))];
+  for (let start = 0; start < ids.length; start += IDS_PER_SELECT_MAX) {
     const known = await trx
       .selectFrom("delivery_telling")
       .select(["message_id", "kind", "subject"])
       .where("source", "=", source)
-      .where("message_id", "in", portion)
+      .where(isOneOf(trx, "message_id", ids.slice(start, start + IDS_PER_SELECT_MAX)))
       .execute();
-    for (const row of known) distinct.delete(keyOf(row.message_id, row.kind, row.subject));
+    for (const { message_id: messageId, kind, subject } of known)
+      fresh.delete(tellingKey({ source, messageId, kind, subject }));
   }
-  return [...distinct.values()];
+  return [...fresh.values()];
 }
 
-function keyOf(messageId: string, kind: string, subject: string): string {
-  return JSON.stringify([messageId, kind, subject]);
+type TellingKey = {
+  readonly source: string;
+  readonly messageId: string;
+  readonly kind: string;
+  readonly subject: string;
+};
+
+/** The same message about the same thing. What sources send holds no NUL. */
+export function tellingKey({ source, messageId, kind, subject }: TellingKey): string {
+  return `${source}\0${messageId}\0${kind}\0${subject}`;
 }

@@ -1,0 +1,69 @@
+import type { ScopedTold } from "@steadfast/core/delivery/scope";
+import { ProblemError } from "../http/problem.ts";
+import type { Provenance } from "../journal/event.ts";
+import type { Journal } from "../journal/journal.ts";
+import { type Recorded, recordTogether, type TellingRequest } from "./record.ts";
+
+/** Of one transaction: at 20 µs each, others who write wait a tenth of a second. A request that has more has a transaction of its own. */
+const TELLINGS_PER_TRANSACTION_MAX = 5_000;
+
+/**
+ * Writes what sources told into the journal, each message once, whoever tells it at the same time.
+ *
+ * Resolves when it is durable.
+ */
+export type RecordTellings = (tellings: readonly ScopedTold[], provenance: Provenance) => Promise<Recorded>;
+
+type Waiting = TellingRequest & {
+  readonly resolve: (recorded: Recorded) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * One for each node. What comes while a transaction is under way waits and shares the next one: a thousand webhooks at once are a few waits for the disk, not a thousand.
+ * Who waits is answered after the commit; how much waits is bounded by the bodies that a node takes in at a time.
+ */
+export function createRecorder(journal: Journal): RecordTellings {
+  let waiting: Waiting[] = [];
+  let isWriting = false;
+
+  const writeAll = async () => {
+    isWriting = true;
+    while (waiting.length > 0) {
+      const group = firstOf(waiting);
+      waiting = waiting.slice(group.length);
+      await write(journal, group);
+    }
+    isWriting = false;
+  };
+
+  return (tellings, provenance) => {
+    if (tellings.length === 0) return Promise.resolve({ recorded: 0, duplicates: 0 });
+    return new Promise((resolve, reject) => {
+      waiting.push({ tellings, provenance, resolve, reject });
+      if (!isWriting) void writeAll();
+    });
+  };
+}
+
+/** At least one. */
+function firstOf(waiting: readonly Waiting[]): readonly Waiting[] {
+  let tellings = 0;
+  const end = waiting.findIndex((each, index) => {
+    tellings += each.tellings.length;
+    return index > 0 && tellings > TELLINGS_PER_TRANSACTION_MAX;
+  });
+  return end < 0 ? waiting : waiting.slice(0, end);
+}
+
+/** Never fails: each is told what became of its own. */
+async function write(journal: Journal, group: readonly Waiting[]): Promise<void> {
+  try {
+    const recorded = await recordTogether(journal, group);
+    for (const [index, each] of group.entries()) each.resolve(recorded[index] ?? { recorded: 0, duplicates: 0 });
+  } catch (error) {
+    // A refusal is everybody's: the store is away or full. Anything else is one message's, and must not be the others' misfortune.
+    if (error instanceof ProblemError || group.length === 1) for (const each of group) each.reject(error);
+    else for (const each of group) await write(journal, [each]);
+  }
+}
