@@ -33,9 +33,21 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
   };
 };
 
+/** An item of a list that is not valid, while others are. */
+export type RejectedItem = { readonly index: number; readonly message: string };
+
+/** By body: a validator cannot give its route more than the body. */
+const rejectedByBody = new WeakMap<object, readonly RejectedItem[]>();
+
+/** The items that a `listValidator` left out of this body, at most `FAULTS_MAX`. */
+export function rejectedIn(body: object): readonly RejectedItem[] {
+  return rejectedByBody.get(body) ?? [];
+}
+
 /**
- * Validates a body that is a list under one name, one item after the other, and stops when there are faults enough: all
- * the faults of a body of megabytes would take a gigabyte.
+ * Validates a body that is a list under one name, one item after the other. The body is those that are valid; `rejectedIn`
+ * tells the others. Refused whole when none is valid, or when there are faults enough: all the faults of a body of
+ * megabytes would take a gigabyte, and a sender that makes so many is broken.
  *
  * @param itemsMax longer lists are refused unread
  */
@@ -46,13 +58,22 @@ export function listValidator(name: string, item: z.ZodType, itemsMax: number): 
     if (!body.success) return { error: invalidRequest("body", body.error.issues) };
     const items: unknown[] = [];
     const issues: z.core.$ZodIssue[] = [];
+    const rejected: RejectedItem[] = [];
     for (const [index, given] of (body.data[name] ?? []).entries()) {
       const result = item.safeParse(given);
       if (result.success) items.push(result.data);
-      else issues.push(...result.error.issues.map((issue) => ({ ...issue, path: [name, index, ...issue.path] })));
+      else {
+        issues.push(...result.error.issues.map((issue) => ({ ...issue, path: [name, index, ...issue.path] })));
+        const [first] = result.error.issues.flatMap((issue) => toFaults("", issue));
+        rejected.push({ index, message: `${first?.path || "/"} ${first?.message ?? ""}` });
+      }
       if (issues.length >= FAULTS_MAX) break;
     }
-    return issues.length > 0 ? { error: invalidRequest("body", issues) } : { value: { [name]: items } };
+    const isRefused = issues.length >= FAULTS_MAX || (issues.length > 0 && items.length === 0);
+    if (isRefused) return { error: invalidRequest("body", issues) };
+    const value = { [name]: items };
+    rejectedByBody.set(value, rejected);
+    return { value };
   };
 }
 

@@ -44,7 +44,7 @@ async function startApp() {
   return { app, counted, post };
 }
 
-const bodyOf = (...observations: object[]) => JSON.stringify({ observations });
+const bodyOf = (...observations: unknown[]) => JSON.stringify({ observations });
 
 describe("POST /api/v1/observations", () => {
   it("counts, and tells what it did not count", async () => {
@@ -57,8 +57,35 @@ describe("POST /api/v1/observations", () => {
     expect(response.json()).toEqual({
       accepted: 1,
       dropped: [{ reason: "flag-unknown", count: 2, example: "there is no flag nothing" }],
+      rejected: [],
     });
     expect(counted).toHaveLength(1);
+  });
+
+  it("counts the good ones of a request, and tells the malformed ones by their place", async () => {
+    const { post, counted } = await startApp();
+    const negative = { ...observation, requests: -1 };
+    const group = { ...observation, unitGroups: [{ group: 20, requests: 1, failures: 0 }] };
+
+    const response = await post(bodyOf(negative, observation, 7, group, { ...observation, requests: 5 }));
+
+    expect(response.statusCode).toBe(202);
+    expect(response.json()).toMatchObject({ accepted: 2, dropped: [] });
+    expect(response.json().rejected).toEqual([
+      { index: 0, message: expect.stringMatching(/^\/requests /) },
+      { index: 2, message: expect.stringMatching(/^\/ /) },
+      { index: 3, message: expect.stringMatching(/^\/unitGroups\/0\/group /) },
+    ]);
+    expect(counted.map(({ requests }) => requests)).toEqual([120, 5]);
+  });
+
+  it("tells no request of another's malformed ones", async () => {
+    const { post } = await startApp();
+
+    await post(bodyOf(observation, { ...observation, requests: -1 }));
+    const next = await post(bodyOf(observation));
+
+    expect(next.json().rejected).toEqual([]);
   });
 
   it("accepts gzip", async () => {

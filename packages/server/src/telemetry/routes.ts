@@ -5,7 +5,7 @@ import { requireEnvironment } from "../http/authenticate.ts";
 import { inflateBody } from "../http/inflate-body.ts";
 import { ProblemError } from "../http/problem.ts";
 import { environmentKey } from "../http/schemas.ts";
-import { listValidator } from "../http/validation.ts";
+import { listValidator, rejectedIn } from "../http/validation.ts";
 import type { Observation } from "./observation.ts";
 import type { ObservationFault } from "./observation-fault.ts";
 import {
@@ -53,18 +53,19 @@ export async function telemetryRoutes(app: App, deps: TelemetryRoutesDeps): Prom
           tags: ["telemetry"],
           summary: "Send counts of requests by flag and variant",
           description:
-            "Counts are added as they come: the same observation sent twice counts twice, unless both carry the same Idempotency-Key. gzip is accepted.",
+            "Counts are added as they come: the same observation sent twice counts twice, unless both carry the same Idempotency-Key. As in OTLP, malformed observations are left out and told by their place (`rejected`), and the others are counted; refused whole (400) when none is well-formed, or with 50 faults and more. gzip is accepted.",
           body: observationsBody,
           response: { 202: observationsResult },
         },
       },
       async (request, reply) => {
         const { observations } = request.body;
-        // All before any is counted: a request is refused whole or not at all.
+        // All before any is counted: a token that reaches too far is refused whole.
         for (const environment of new Set(observations.map((each) => each.environment))) {
           requireEnvironment(request, environment);
         }
-        return reply.code(202).send(countAll(observations, deps.telemetry));
+        const rejected = [...rejectedIn(request.body)];
+        return reply.code(202).send({ ...countAll(observations, deps.telemetry), rejected });
       },
     );
   });
@@ -92,7 +93,7 @@ export async function telemetryRoutes(app: App, deps: TelemetryRoutesDeps): Prom
 function countAll(
   observations: readonly Observation[],
   telemetry: TelemetryRoutesDeps["telemetry"],
-): z.infer<typeof observationsResult> {
+): Omit<z.infer<typeof observationsResult>, "rejected"> {
   const dropped = new Map<string, { reason: string; count: number; example: string }>();
   let accepted = 0;
   for (const each of observations) {

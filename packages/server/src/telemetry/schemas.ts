@@ -62,7 +62,10 @@ export const observationsResult = z
     accepted: z.number().int(),
     dropped: z
       .array(z.object({ reason: z.string(), count: z.number().int(), example: z.string() }))
-      .describe("What was not counted, and why"),
+      .describe("What was understood and not counted, and why"),
+    rejected: z
+      .array(z.object({ index: z.number().int(), message: z.string() }))
+      .describe("Observations that are not well-formed, by their place in the request; the others were counted"),
   })
   .meta({ id: "ObservationsResult" });
 

@@ -1395,7 +1395,7 @@ export interface paths {
         put?: never;
         /**
          * Send counts of requests by flag and variant
-         * @description Counts are added as they come: the same observation sent twice counts twice, unless both carry the same Idempotency-Key. gzip is accepted.
+         * @description Counts are added as they come: the same observation sent twice counts twice, unless both carry the same Idempotency-Key. As in OTLP, malformed observations are left out and told by their place (`rejected`), and the others are counted; refused whole (400) when none is well-formed, or with 50 faults and more. gzip is accepted.
          */
         post: {
             parameters: {
@@ -4252,11 +4252,16 @@ export interface components {
         };
         ObservationsResult: {
             accepted: number;
-            /** @description What was not counted, and why */
+            /** @description What was understood and not counted, and why */
             dropped: {
                 count: number;
                 example: string;
                 reason: string;
+            }[];
+            /** @description Observations that are not well-formed, by their place in the request; the others were counted */
+            rejected: {
+                index: number;
+                message: string;
             }[];
         };
         OpenChange: {
