@@ -1,68 +1,13 @@
 import { repositoryScope, type ScopedTold, serviceScope } from "@steadfast/core/delivery/scope";
-import { z } from "zod";
+import type { CDEvent } from "./cdevent-schema.ts";
+import { CDEventFault, parseCDEvent } from "./parse-cdevent.ts";
 
 /** How facts name CDEvents as their source. */
 export const CDEVENTS_SOURCE = "cdevents";
 
-const id = z.string().min(1).max(500);
-const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-const revision = z.string().regex(/^[0-9a-f]{40}$|^[0-9a-f]{64}$/);
-const reference = z.object({ id: id.optional(), name: z.string().optional() });
-const ids = z.array(id).max(1_000);
-
-/** What CDEvents lacks and delivery is measured from. All of it optional, and none of it CDEvents' own. @see docs/guides/measure-delivery.md */
-const customData = z.object({
-  service: id.optional(),
-  repository: id.optional(),
-  revision: revision.optional(),
-  previousRevision: revision.optional(),
-  deploymentId: id.optional(),
-  isPlanned: z.boolean().optional(),
-  remediates: ids.optional(),
-  rollsBack: id.optional(),
-  causedBy: ids.optional(),
-  number: z.number().int().optional(),
-  author: z.string().max(200).optional(),
-  isAuthorBot: z.boolean().optional(),
-  firstCommitAt: time.optional(),
-  mergeCommit: revision.optional(),
-  commits: z.array(revision).max(1_000).optional(),
-  linesAdded: z.number().int().min(0).optional(),
-  linesRemoved: z.number().int().min(0).optional(),
-  reviewer: z.string().max(200).optional(),
-  verdict: z.enum(["approved", "changes-requested", "commented"]).optional(),
-  durationMs: z.number().min(0).optional(),
-});
-
-const content = z.object({
-  description: z.string().optional(),
-  title: z.string().optional(),
-  repository: reference.optional(),
-  environment: reference.optional(),
-  service: reference.optional(),
-  pipelineName: z.string().optional(),
-  uri: z.string().optional(),
-  outcome: z.string().optional(),
-  testCase: reference.optional(),
-});
-
-const cdevent = z.object({
-  context: z.object({ id, source: z.string().max(1_000), type: z.string(), timestamp: time }),
-  subject: z.object({ id, content: content.default({}) }),
-  // CDEvents lets it be a string of any format, which says nothing here.
-  customData: z.preprocess((given) => (typeof given === "object" && given !== null ? given : {}), customData),
-});
-
-export type CDEvent = z.infer<typeof cdevent>;
-
 export type Meaning =
   | { readonly outcome: "told"; readonly telling: ScopedTold }
   | { readonly outcome: "ignored"; readonly type: string };
-
-/** A message that says it is a CDEvent and is none, or that does not say whom it concerns. */
-export class CDEventFault extends Error {
-  override readonly name = "CDEventFault";
-}
 
 /**
  * What a CDEvent tells. Its version is not looked at: types are known by their beginning, `dev.cdevents.<subject>.<predicate>.`.
@@ -71,12 +16,7 @@ export class CDEventFault extends Error {
  * @see https://cdevents.dev/docs/
  */
 export function readCDEvent(body: unknown): Meaning {
-  const parsed = cdevent.safeParse(body);
-  if (!parsed.success) {
-    const [first] = parsed.error.issues;
-    throw new CDEventFault(`/${first?.path.join("/") ?? ""} ${first?.message ?? "is not valid"}`);
-  }
-  const event = parsed.data;
+  const event = parseCDEvent(body);
   const [, subject = "", predicate = ""] = /^dev\.cdevents\.([a-z]+)\.([a-z]+)(\.|$)/.exec(event.context.type) ?? [];
   switch (subject) {
     case "change":

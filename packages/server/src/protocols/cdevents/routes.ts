@@ -4,7 +4,8 @@ import { z } from "zod";
 import type { App } from "../../http/app-type.ts";
 import { requireEnvironment } from "../../http/authenticate.ts";
 import { ProblemError } from "../../http/problem.ts";
-import { CDEventFault, type Meaning, readCDEvent } from "./read-cdevent.ts";
+import { CDEventFault } from "./parse-cdevent.ts";
+import { type Meaning, readCDEvent } from "./read-cdevent.ts";
 
 /** 4 MiB: a batch of a thousand events of 4 kB. */
 export const CDEVENTS_BODY_MAX_BYTES = 4 * 1_024 * 1_024;
