@@ -33,7 +33,7 @@ export function boundBodies(
     const isChunked = request.headers["transfer-encoding"] !== undefined;
     const bytes = Number(request.headers["content-length"] ?? 0);
     if (!isChunked && !(bytes > 0)) return done();
-    const share = { tokenId: tokenIdOf(request), bytes: 0 };
+    const share = { tokenId: request.admitted?.tokenId ?? NOBODY, bytes: 0 };
     account.take(share, bytes);
     request.bodyShare = share;
     // Whichever comes first: an answer, or a sender that goes away.
@@ -108,9 +108,4 @@ export class BodyAccount {
     else this.#byToken.delete(tokenId);
     this.#bytes -= bytes;
   }
-}
-
-function tokenIdOf(request: FastifyRequest): string {
-  const { access } = request.routeOptions.config;
-  return request.is404 || access === undefined || access === "public" ? NOBODY : request.principal.tokenId;
 }
