@@ -1,10 +1,11 @@
 import { batchRiskOf } from "./batch-risk.ts";
 import { UNMEASURED } from "./commit-graph.ts";
 import { distributionOf } from "./distribution.ts";
-import type { DeliveryFacts, SourceFact } from "./facts.ts";
+import type { DeliveryFacts } from "./facts.ts";
 import { type Failures, linkFailures } from "./failure-links.ts";
 import { flakyTestsOf, testCountsOf, testHistories } from "./flaky-tests.ts";
 import { flowCheckOf } from "./flow-check.ts";
+import { heardOf, isSilent } from "./heard.ts";
 import { changeLeadTime, commitLeadTime } from "./lead-time.ts";
 import type { DeliveryReport, MeasuredDeployment, MeasureOptions } from "./report.ts";
 import { buildShippingLedger, type ShippingLedger } from "./shipments.ts";
@@ -14,15 +15,13 @@ import { changeFailRateOf, recoveryOf, reworkOf } from "./stability.ts";
 import { stageLedgerOf } from "./stage-ledger.ts";
 import { stageTableOf } from "./stage-table.ts";
 import { batchOf, commitCountsOf, frequencyOf } from "./throughput.ts";
-import { heardOf, trendsOf } from "./trend.ts";
+import { trendsOf } from "./trend.ts";
 import { unknownsOf } from "./unknowns.ts";
 import { whatIfOf } from "./what-if.ts";
 import { viewWindow, type WindowView } from "./window-view.ts";
 
 export const ATTRIBUTION_WINDOW_MS = 24 * 3_600_000;
 const SEED = 1;
-/** A source that said nothing in the last week of the window is told of, so that nobody reads its silence as calm. */
-export const SILENCE_MS = 7 * 24 * 3_600_000;
 
 /**
  * The five metrics, stages, bottleneck and trend of one service in one environment.
@@ -44,6 +43,7 @@ export function measureLedger(
   const seed = options.seed ?? SEED;
   const attributionWindowMs = options.attributionWindowMs ?? ATTRIBUTION_WINDOW_MS;
   const view = viewWindow(ledger, options);
+  const heard = heardOf(facts.sources, ledger.shipments);
   const failures = linkFailures(ledger, facts, {
     attributionWindowMs,
     nowMs: options.toMs,
@@ -59,7 +59,7 @@ export function measureLedger(
   const isSummary = options.isSummary === true;
   return {
     window: { fromMs: options.fromMs, toMs: options.toMs },
-    frequency: frequencyOf(view),
+    frequency: frequencyOf(view, heard),
     commits: commitCountsOf(view),
     leadTime: {
       author: commitLeadTime(view, "authoredAtMs"),
@@ -70,11 +70,7 @@ export function measureLedger(
     recovery: recoveryOf(changeFailRate.links),
     rework,
     batch: batchOf(view),
-    trend: trendsOf(
-      view,
-      { links: changeFailRate.links, requests: shipped.requests, heard: heardOf(facts.sources) },
-      seed,
-    ),
+    trend: trendsOf(view, { links: changeFailRate.links, requests: shipped.requests, heard }, seed),
     stages: stageLedgerOf(stages, ledger.shipments, facts.pipelineRuns),
     whatIf: whatIfOf(stages, ledger.shipments, seed),
     flow: flowCheckOf(view),
@@ -94,10 +90,6 @@ export function measureLedger(
 
 function commitsText(count: number): string {
   return `${count.toLocaleString("en-GB")} commit${count === 1 ? "" : "s"}`;
-}
-
-function isSilent({ lastHeardAtMs }: SourceFact, toMs: number): boolean {
-  return lastHeardAtMs < toMs - SILENCE_MS;
 }
 
 function measuredDeployments(

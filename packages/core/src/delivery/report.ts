@@ -27,6 +27,8 @@ export type MeasureOptions = {
   readonly onlyCommits?: ReadonlySet<string> | null;
   /** `true`: for who prints figures only; `deployments` and `changes` are left empty. Default `false`. */
   readonly isSummary?: boolean;
+  /** `true`: who asks chose the window, or fitted it to what is known; a pace is of all of it. Default `false`: of what the sources told of. */
+  readonly isWindowKnown?: boolean;
   /** Seeds the bootstrap and the permutation tests. Default 1. */
   readonly seed?: number;
 };
@@ -81,7 +83,9 @@ export type FrequencyReport = {
   readonly redeployments: number;
   /** Attempts that failed or were aborted: not in `count`. */
   readonly failedAttempts: number;
-  /** `count` per 7 days of the window. */
+  /** Of the window, what those who tell of deployments told of: not the time before their first word, not a silence at its end. At least a week. All of it where `isWindowKnown`. */
+  readonly knownMs: number;
+  /** `count` per 7 days of `knownMs`. */
   readonly perWeek: number;
   /** Milliseconds from one deployment to the next. */
   readonly gapMs: Distribution;

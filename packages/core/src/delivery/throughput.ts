@@ -1,5 +1,6 @@
 import { UNMEASURED } from "./commit-graph.ts";
 import { distributionOf } from "./distribution.ts";
+import { type Heard, knownMsOf } from "./heard.ts";
 import { UNOWNED } from "./ownership.ts";
 import type { BatchReport, CommitCounts, FrequencyReport } from "./report.ts";
 import type { Shipment } from "./shipments.ts";
@@ -7,19 +8,22 @@ import { isMeasured, type WindowView } from "./window-view.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 
-export function frequencyOf(view: WindowView): FrequencyReport {
+export function frequencyOf(view: WindowView, heard: Heard): FrequencyReport {
   const { shipments, options } = view;
   const gaps = shipments.slice(1).map(({ atMs }, index) => atMs - (shipments[index]?.atMs ?? atMs));
   const attempts = view.ledger.failedAttempts.filter(({ finishedAtMs, startedAtMs }) => {
     const atMs = finishedAtMs ?? startedAtMs;
     return atMs !== null && options.fromMs <= atMs && atMs < options.toMs;
   });
+  const knownMs =
+    options.isWindowKnown === true ? Math.max(1, options.toMs - options.fromMs) : knownMsOf(options, heard);
   return {
     count: shipments.length,
+    knownMs,
     rollbacks: countRole(shipments, "rollback"),
     redeployments: countRole(shipments, "redeployment"),
     failedAttempts: attempts.length,
-    perWeek: (shipments.length * WEEK_MS) / Math.max(1, options.toMs - options.fromMs),
+    perWeek: (shipments.length * WEEK_MS) / knownMs,
     gapMs: distributionOf(gaps),
   };
 }

@@ -1,6 +1,6 @@
 import { findChangePoints, SEGMENT_MIN } from "./change-points.ts";
 import { distributionOf } from "./distribution.ts";
-import type { SourceFact } from "./facts.ts";
+import type { Heard } from "./heard.ts";
 import type { FailureLink, TrendMeasure, TrendSeries } from "./report.ts";
 import type { ShippedRequest } from "./shipped-changes.ts";
 import { countedByShipment, isMeasured, leadTimesOf, type WindowView } from "./window-view.ts";
@@ -18,19 +18,6 @@ const RATIO_MIN = 1.2;
 const RATE_CHANGE_MIN = 0.05;
 
 type Point = { readonly fromMs: number; readonly n: number; readonly value: number | null };
-
-/** When deployments were told of: before and after it, none is no news. */
-export type Heard = { readonly fromMs: number; readonly toMs: number };
-
-/** From the first to the last word of those sources that tell of deployments; for ever where no source is named. */
-export function heardOf(sources: readonly SourceFact[]): Heard {
-  const telling = sources.filter(({ tells }) => tells.includes("deployments"));
-  if (telling.length === 0) return { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
-  return {
-    fromMs: telling.reduce((first, { firstHeardAtMs }) => Math.min(first, firstHeardAtMs), Number.POSITIVE_INFINITY),
-    toMs: telling.reduce((last, { lastHeardAtMs }) => Math.max(last, lastHeardAtMs), Number.NEGATIVE_INFINITY),
-  };
-}
 
 type TrendFacts = {
   readonly links: readonly FailureLink[];

@@ -21,7 +21,15 @@ const lead = { n: 30, median: 7_200_000, p90: 9_000_000, mean: 7_300_000, negati
 const HOUR_MS = 3_600_000;
 const REPORT = {
   ...{ service: "shop", environment: "production", target: null, window: { fromMs: 0, toMs: 90 * 24 * HOUR_MS } },
-  frequency: { count: 40, rollbacks: 0, redeployments: 0, failedAttempts: 0, perWeek: 3, gapMs: none },
+  frequency: {
+    count: 40,
+    rollbacks: 0,
+    redeployments: 0,
+    failedAttempts: 0,
+    knownMs: 90 * 86_400_000,
+    perWeek: 3,
+    gapMs: none,
+  },
   leadTime: { author: lead, committer: lead, change: null },
   changeFailRate: { failed: 2, deployments: 40, rate: 0.05, rateOfAll: 0.05, interval: null, links: [], unlinked: [] },
   recovery: { ...none, open: 1, medianWithOpen: null },

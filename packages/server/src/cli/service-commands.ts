@@ -97,8 +97,8 @@ function reportLines(session: Session, report: ServiceReport): readonly string[]
   const levers: readonly (readonly [string, string, string])[] = [
     [
       "Frequency",
-      paceText(frequency, window.toMs - window.fromMs),
-      `${countedText(frequency.count, "deployment")} in ${spanText(window.toMs - window.fromMs)}`,
+      paceText(frequency),
+      `${countedText(frequency.count, "deployment")} in ${spanText(frequency.knownMs)}`,
     ],
     ["Lead time", medianText(lead), countedText(lead.n, leadTime.change === null ? "commit" : "change")],
     [

@@ -167,7 +167,8 @@ export const deliveryReport = z
       rollbacks: z.number().int(),
       redeployments: z.number().int(),
       failedAttempts: z.number().int(),
-      perWeek: z.number(),
+      knownMs: ms.describe("Of the window, what the sources told of: not a silence before or after; at least a week"),
+      perWeek: z.number().describe("Of what is known"),
       gapMs: distribution,
     }),
     commits: z.object({

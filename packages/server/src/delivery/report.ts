@@ -1,4 +1,5 @@
-import { measureDelivery, SILENCE_MS } from "@steadfast/core/delivery/measure";
+import { isSilent } from "@steadfast/core/delivery/heard";
+import { measureDelivery } from "@steadfast/core/delivery/measure";
 import { openChangesOf } from "@steadfast/core/delivery/open-changes";
 import type { MeasuredChange } from "@steadfast/core/delivery/report";
 import { repositoryScope } from "@steadfast/core/delivery/scope";
@@ -44,7 +45,7 @@ export function toReport(facts: HeardFacts, of: ReportOf): z.infer<typeof delive
 function sourcesOf(heard: readonly Heard[], { service, toMs }: ReportOf) {
   const told = heard.map(({ source, scope, tells, tellings, lastHeardAtMs }) => ({
     ...{ name: source, repository: repositoryOf(scope, service), tells: [...tells], tellings, lastHeardAtMs },
-    isSilent: lastHeardAtMs < toMs - SILENCE_MS,
+    isSilent: isSilent({ lastHeardAtMs }, toMs),
   }));
   const silent = service.repositories.filter((name) => !heard.some(({ scope }) => scope === repositoryScope(name)));
   const untold = { name: null, tells: [], tellings: 0, lastHeardAtMs: null, isSilent: false };

@@ -3640,6 +3640,9 @@ export interface components {
                 count: number;
                 failedAttempts: number;
                 gapMs: components["schemas"]["DeliveryDistribution"];
+                /** @description Of the window, what the sources told of: not a silence before or after; at least a week */
+                knownMs: number;
+                /** @description Of what is known */
                 perWeek: number;
                 redeployments: number;
                 rollbacks: number;

@@ -14,7 +14,7 @@ export function reportOf(given: Partial<DeliveryReport>): DeliveryReport {
   return {
     ...{ service: "shop", environment: "production", target: null },
     window: { fromMs: START, toMs: START + 90 * DAY },
-    frequency: { count: 0, rollbacks: 0, redeployments: 0, failedAttempts: 0, perWeek: 0, gapMs: NONE },
+    frequency: { count: 0, rollbacks: 0, redeployments: 0, failedAttempts: 0, knownMs: 0, perWeek: 0, gapMs: NONE },
     commits: { nonMerge: 0, merge: 0, duplicates: 0, unreleased: 0, unknown: 0 },
     leadTime: { author: NO_LEAD_TIME, committer: NO_LEAD_TIME, change: null },
     changeFailRate: { ...NO_RATE, failed: 0, rateOfAll: null, links: [], unlinked: [] },

@@ -17,7 +17,10 @@ export const DEFINITIONS: readonly (readonly [string, string])[] = [
     "Median, p90",
     "By linear interpolation between closest ranks. In brackets the 95 % interval of the median, which knows that commits of one release wait together (Woodruff).",
   ],
-  ["Deployment frequency", "Releases in the window per 7 days, and the time between neighbours."],
+  [
+    "Deployment frequency",
+    "Releases in the window per 7 days, and the time between neighbours. The window is the one asked for; else it begins at the first release, and ends at the newest commit of a clone that was not fetched.",
+  ],
   [
     "Change fail rate",
     "Distinct failed releases ÷ (releases − rollbacks). A release failed if a later one ships a revert of what it brought, named by commit id, request number or quoted title. A revert inside the same release did not ship and does not count. In brackets Wilson's 95 % interval.",

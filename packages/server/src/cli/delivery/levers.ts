@@ -20,7 +20,6 @@ export type Lever = { readonly label: string; readonly figure: string; readonly 
 
 /** The five levers and the size of releases, in the order in which they are read. */
 export function leversOf({
-  window,
   frequency,
   leadTime,
   changeFailRate,
@@ -30,7 +29,6 @@ export function leversOf({
   commits,
 }: DeliveryReport): readonly Lever[] {
   const { author, committer } = leadTime;
-  const windowMs = window.toMs - window.fromMs;
   const interval = author.medianInterval === null ? "" : `${spanIntervalText(author.medianInterval)}, `;
   const negative = author.negative > 0 ? `; ${countText(author.negative)} negative left out` : "";
   const unlinked =
@@ -43,8 +41,8 @@ export function leversOf({
   return [
     {
       label: "Frequency",
-      figure: paceText(frequency, windowMs),
-      detail: `${countedText(frequency.count, "release")} in ${spanText(windowMs)}${gapText(frequency)}`,
+      figure: paceText(frequency),
+      detail: `${countedText(frequency.count, "release")} in ${spanText(frequency.knownMs)}${gapText(frequency)}`,
     },
     {
       label: "Lead time",

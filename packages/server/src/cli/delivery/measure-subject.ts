@@ -52,6 +52,8 @@ export async function measureSubject(clone: Clone, path: string | null): Promise
       ...window,
       attributionWindowMs: request.attributionWindowMs,
       isSummary: request.isSummary,
+      // As asked for, or from the first release to the newest commit.
+      isWindowKnown: true,
       onlyCommits,
     });
   const unplaced = matched.length - deployments.length;

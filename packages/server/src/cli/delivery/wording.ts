@@ -82,10 +82,10 @@ export function countedText(count: number, noun: string): string {
 }
 
 /** How often, in the words one would use. Of less than a week no pace is made: "6 in 3 h". */
-export function paceText({ count, perWeek }: Pick<FrequencyReport, "count" | "perWeek">, windowMs: number): string {
+export function paceText({ count, knownMs, perWeek }: Pick<FrequencyReport, "count" | "knownMs" | "perWeek">): string {
   if (count === 0) return "none";
   if (count < MEDIAN_N_MIN) return `too few (${count})`;
-  if (windowMs < 7 * DAY_MS) return `${countText(count)} in ${spanText(windowMs)}`;
+  if (knownMs < 7 * DAY_MS) return `${countText(count)} in ${spanText(knownMs)}`;
   if (perWeek >= 7) return `${numberText(perWeek / 7)} a day`;
   if (perWeek >= 1) return `${numberText(perWeek)} a week`;
   const perMonth = (perWeek * 30.44) / 7;
