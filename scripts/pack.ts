@@ -3,47 +3,11 @@
 //   npm run pack                      builds the dashboard first
 //   npm run pack -- --out FOLDER      somewhere else than dist-packages
 
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type PublishedManifest, publishedManifest } from "./published-manifest.ts";
-import { runCommand } from "./run-command.ts";
-
-type Package = {
-  readonly folder: string;
-  /** What is compiled, with all that it imports. */
-  readonly roots: readonly string[];
-  /** The standard library of the oldest Node that the package promises; the core's is explained below. */
-  readonly library: readonly string[];
-  /** Folders of the clone that are shipped as they are. */
-  readonly ships: Readonly<Record<string, string>>;
-};
-
-const ROOT = resolve(import.meta.dirname, "..");
-const CACHE = join(ROOT, ".cache");
-const DASHBOARD = join("packages", "web", "dist");
-const COMMAND_TIMEOUT_MS = 120_000;
-/** `isWellFormed`: es2024 by its year, and part of Node 20. */
-const NODE_20 = ["es2023", "es2024.string"];
-/** `Map.groupBy`: Node 21. Only `core/delivery` uses it, which the server alone imports; the provider's part runs on Node 20. */
-const CORE = [...NODE_20, "es2024.collection"];
-/** The core first: the others are compiled against what is built of it. */
-const PACKAGES: readonly Package[] = [
-  { folder: "core", roots: ["src"], library: CORE, ships: {} },
-  { folder: "provider", roots: ["src/node.ts", "src/client.ts"], library: NODE_20, ships: {} },
-  { folder: "server", roots: ["src/launch.ts"], library: ["es2024"], ships: { dashboard: DASHBOARD } },
-];
+import { CACHE, DASHBOARD, inStage, PACKAGES, type Package, ROOT, run, stagePackage } from "./compile-packages.ts";
+import type { PublishedManifest } from "./published-manifest.ts";
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -55,91 +19,26 @@ async function main(given: readonly string[]): Promise<number> {
   }
   const out = resolve(ROOT, values.out);
   mkdirSync(out, { recursive: true });
-  mkdirSync(CACHE, { recursive: true });
-  // Inside the clone, so that what the sources import is found.
-  const stage = mkdtempSync(join(CACHE, "pack-"));
   try {
-    mkdirSync(join(stage, "node_modules", "@steadfast"), { recursive: true });
-    symlinkSync(join(stage, "core"), join(stage, "node_modules", "@steadfast", "core"), "junction");
-    for (const each of PACKAGES) console.log(await packOne(each, join(stage, each.folder), out));
+    await inStage(async (stage) => {
+      for (const each of PACKAGES) console.log(await packOne(each, join(stage, each.folder), out));
+    });
     return 0;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 1;
-  } finally {
-    rmSync(stage, { recursive: true, force: true });
   }
 }
 
 /** @returns the tarball's path */
 async function packOne(each: Package, staged: string, out: string): Promise<string> {
-  const workspace = join(ROOT, "packages", each.folder);
-  const manifest = publishedManifest(JSON.parse(readFileSync(join(workspace, "package.json"), "utf8")));
-  cpSync(join(workspace, "src"), join(staged, "src"), { recursive: true });
-  cpSync(join(workspace, "README.md"), join(staged, "README.md"));
-  cpSync(join(ROOT, "LICENSE"), join(staged, "LICENSE"));
+  const manifest = await stagePackage(each, staged);
   for (const [to, from] of Object.entries(each.ships)) cpSync(join(ROOT, from), join(staged, to), { recursive: true });
-  // Packages of which the workspace has another version than the root.
-  const own = join(workspace, "node_modules");
-  if (existsSync(own)) symlinkSync(own, join(staged, "node_modules"), "junction");
-  const files = ["dist", "src", ...Object.keys(each.ships)];
-  writeFileSync(join(staged, "package.json"), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
-
-  await compile(each, staged);
   await run("npm", ["pack", staged, "--pack-destination", out, "--ignore-scripts", "--cache", join(CACHE, "npm")]);
   return join(out, tarballName(manifest));
-}
-
-/** Compiles `src` to `dist`, and leaves of `src` what was compiled: that is where the maps lead. */
-async function compile(each: Package, staged: string): Promise<void> {
-  const compilerOptions = {
-    noEmit: false,
-    allowImportingTsExtensions: false,
-    rewriteRelativeImportExtensions: true,
-    declaration: true,
-    declarationMap: true,
-    sourceMap: true,
-    // The version is imported from package.json, beside `src`.
-    rootDir: ".",
-    outDir: "built",
-    target: "es2023",
-    lib: each.library,
-    types: ["node"],
-  };
-  const config = {
-    extends: join(ROOT, "tsconfig.base.json"),
-    compilerOptions,
-    include: each.roots,
-    exclude: ["**/*.test.ts", "**/*.fixture.ts"],
-  };
-  writeFileSync(join(staged, "tsconfig.json"), JSON.stringify(config));
-  await run(process.execPath, [join(ROOT, "node_modules", "typescript", "bin", "tsc"), "--project", staged]);
-  renameSync(join(staged, "built", "src"), join(staged, "dist"));
-
-  for (const path of listFiles(join(staged, "dist"))) {
-    if (!path.endsWith(".map")) continue;
-    // `dist` lies one folder higher than `built/src`.
-    const map = readFileSync(path, "utf8");
-    writeFileSync(path, map.replace('"sources":["../', '"sources":["'));
-  }
-  for (const path of listFiles(join(staged, "src"))) {
-    const compiled = join(staged, "dist", path.slice(join(staged, "src").length)).replace(/\.ts$/, ".js");
-    if (!existsSync(compiled)) rmSync(path);
-  }
-}
-
-function listFiles(folder: string): readonly string[] {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** As npm names it: `@scope/name` becomes `scope-name`. */
 function tarballName({ name, version }: PublishedManifest): string {
   return `${name.replace("@", "").replace("/", "-")}-${version}.tgz`;
-}
-
-/** @throws {Error} with what the program said, when it fails */
-async function run(command: string, given: readonly string[]): Promise<void> {
-  const { isOk, output } = await runCommand(command, given, { timeoutMs: COMMAND_TIMEOUT_MS });
-  if (!isOk) throw new Error(`${[command, ...given].join(" ")} failed:\n${output}`);
 }

@@ -1,30 +1,22 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { COMMIT_FORMAT } from "../../../packages/server/src/git/read-commits.ts";
+import { inStage, PACKAGES, stagePackage } from "../../../scripts/compile-packages.ts";
 import type { Benchmark, BenchOptions, Findings, Target } from "../report/bench-result.ts";
 import { sayBytes, sayMs, sayNumber } from "../report/say-number.ts";
-import { ratioSpread, type Spread, spreadOf } from "../report/spread.ts";
 import { generateHistory } from "./generate-history.ts";
+import { alternate, type Compared, cpuMsOf, type Program, timed } from "./timed-process.ts";
 
-const CLI = fileURLToPath(new URL("../../../packages/server/src/main.ts", import.meta.url));
+const READ_ONLY = fileURLToPath(new URL("read-only.ts", import.meta.url));
 const SIZES = { quick: { commits: 6_000, tags: 2_400 }, full: { commits: 30_000, tags: 12_000 } };
 const ROUNDS = { quick: 3, full: 5 };
 const MEMORY_MAX_BYTES = 200_000_000;
-const POLL_MS = 5;
 /** Where lines are counted, and seconds pass. */
 const ROUNDS_COLD = 3;
-const PATH_ONLY = { PATH: "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin" };
-
-type Timed = { readonly wallMs: number; readonly peakBytes: number };
-type Program = {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-};
-type Compared = { readonly ours: Spread; readonly peer: Spread; readonly ratio: Spread; readonly peakBytes: number };
+/** What the command line is made of. */
+const COMPILED = ["core", "server"];
 
 /** `steadfast delivery` beside plain git over the same history, each a whole process from its start to its end. */
 export const benchmark: Benchmark = { packages: [], run };
@@ -38,49 +30,83 @@ async function run({ isQuick, repository }: BenchOptions): Promise<Findings> {
       made === null
         ? "A clone that was given"
         : `A generated repository of ${sayNumber(commits)} commits and ${sayNumber(tags)} tags`;
-    return await compare(made?.path ?? resolve(repository ?? "."), folder, what, isQuick ? ROUNDS.quick : ROUNDS.full);
+    const rounds = isQuick ? ROUNDS.quick : ROUNDS.full;
+    return await inStage(async (stage) => {
+      for (const each of PACKAGES.filter((one) => COMPILED.includes(one.folder)))
+        await stagePackage(each, join(stage, each.folder));
+      const cli = join(stage, "server", "dist", "launch.js");
+      return await compare({ cli, path: made?.path ?? resolve(repository ?? "."), folder, what, rounds });
+    });
   } finally {
     made?.remove();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function compare(path: string, folder: string, what: string, rounds: number): Promise<Findings> {
+type Setting = {
+  /** The published program. */
+  readonly cli: string;
+  readonly path: string;
+  /** The user's cache folder. */
+  readonly folder: string;
+  readonly what: string;
+  readonly rounds: number;
+};
+
+async function compare(setting: Setting): Promise<Findings> {
+  const { path, folder, rounds } = setting;
   const log: Program = { command: "git", args: ["-C", path, "log", `--format=${COMMIT_FORMAT}`, "--all"], env: {} };
   const numstat: Program = { command: "git", args: ["-C", path, "log", "--format=%H", "--numstat", "--all"], env: {} };
-  const sized = join(folder, "sized");
-  const bare = reportOf(path, "--no-lines", folder, folder);
-  const lines = reportOf(path, "--lines", sized, folder);
+  const bare = reportOf(setting, "--no-lines");
+  const lines = reportOf(setting, "--lines");
   const node: Program = { command: process.execPath, args: ["-e", "0"], env: {} };
-  // Once each, unmeasured: files come into the page cache, and sources are compiled as an installed package's are.
-  await timed(log);
-  await timed(bare);
-  const whole = await alternate(rounds, bare, log);
-  const cold = await alternate(ROUNDS_COLD, lines, numstat, () => rmSync(sized, { recursive: true, force: true }));
-  const warm = await alternate(ROUNDS_COLD, lines, numstat);
+  const flags = ["--disable-warning=ExperimentalWarning", READ_ONLY, path, COMMIT_FORMAT];
+  const floor: Program = {
+    command: process.execPath,
+    args: flags,
+    env: { NODE_COMPILE_CACHE: join(folder, "floor") },
+  };
+  const forget = () => {
+    for (const kind of ["history", "line-sizes"])
+      rmSync(join(folder, "steadfast", kind), { recursive: true, force: true });
+  };
+  // Once each, unmeasured: files come into the page cache, and what was compiled into the user's, as with every run but the first.
+  for (const each of [log, bare, floor]) await timed(each);
+  const whole = await alternate(rounds, bare, log, forget);
+  const read = await alternate(rounds, floor, log);
   const start = await alternate(rounds, node, log);
-  const cpu = { ours: await cpuMsOf(bare), log: await cpuMsOf(log), node: await cpuMsOf(node) };
-  const startShare = `Node's start alone takes ${sayMs(start.ours.median)}, ${start.ratio.median.toFixed(2)} × of git log; by processor time, git's own processes among it, the report takes ${sayMs(cpu.ours)}, git log ${sayMs(cpu.log)}: a machine whose cores others use shows that ratio.`;
+  const again = await alternate(rounds, bare, log);
+  const cold = await alternate(ROUNDS_COLD, lines, numstat, forget);
+  const warm = await alternate(ROUNDS_COLD, lines, numstat);
+  forget();
+  const cpu = {
+    report: await cpuMsOf(bare),
+    again: await cpuMsOf(bare),
+    log: await cpuMsOf(log),
+    floor: await cpuMsOf(floor),
+    node: await cpuMsOf(node),
+  };
+  const share = `Of this, ${read.ratio.median.toFixed(2)} × is reading alone: Node's start, the same git processes, and a count of the fields they print; what is left, ${sayMs(Math.max(0, whole.ours.median - read.ours.median))}, is ours. By processor time, git's own processes among it: the report ${sayMs(cpu.report)}, reading alone ${sayMs(cpu.floor)}, git log ${sayMs(cpu.log)}.`;
   return {
     title: "Measuring delivery from a git clone",
     method: [
-      `${what}; every process from its start to its end, ours and git's in turn; medians of ${rounds} rounds, of ${ROUNDS_COLD} where lines are counted. A ratio is of the same round.`,
-      "Ours runs from its sources with Node's compile cache warm, which is what an installed package comes closest to; its time includes the git processes that it starts.",
+      `${setting.what}; every process from its start to its end, ours and git's in turn; medians of ${rounds} rounds, of ${ROUNDS_COLD} where lines are counted. A ratio is of the same round.`,
+      "Ours is the published package's JavaScript, with what V8 compiled of it kept from an earlier run as its launcher keeps it, and nothing kept of the history but where it says so; its time includes the git processes that it starts.",
     ],
     targets: [
-      ratio("the whole report, beside `git log --format=… --all`", whole, 1.5, startShare),
+      ratio("the whole report, beside `git log --format=… --all`", whole, 1.5, share),
       memory(whole.peakBytes),
       ratio(
         "with line sizes, beside `git log --numstat --all`",
         cold,
         1.2,
-        "Two `git diff-tree` share the work, where two cores are free.",
+        `Two \`git diff-tree\` share the work, where two cores are free. The report without lines takes ${sayMs(whole.ours.median)} of it.`,
       ),
       ratio(
-        "the second time, sizes from the cache, beside the same",
+        "the second time, history and sizes from the cache, beside the same",
         warm,
         0.3,
-        "It is the whole report, and a file read: what limits that limits this.",
+        `Git is asked for the tags alone; of the ${sayMs(warm.ours.median)}, ${sayMs(start.ours.median)} are Node's start.`,
       ),
     ],
     tables: [
@@ -89,9 +115,11 @@ async function compare(path: string, folder: string, what: string, rounds: numbe
         columns: ["", "time", "git's, in the same rounds", "ratio (5th–95th percentile)", "memory at its peak"],
         rows: [
           rowOf("steadfast delivery --no-lines, git log --format=… --all", whole),
+          rowOf("reading alone: the same git processes, their fields counted; git log --format=… --all", read),
+          rowOf("node -e 0, git log --format=… --all", start),
+          rowOf("steadfast delivery --no-lines, again; git log --format=… --all", again),
           rowOf("steadfast delivery --lines, git log --numstat --all", cold),
           rowOf("steadfast delivery --lines, again; git log --numstat --all", warm),
-          rowOf("node -e 0, git log --format=… --all", start),
         ],
         note: "Memory is of the first process alone, without the git processes that ours starts.",
       },
@@ -100,8 +128,10 @@ async function compare(path: string, folder: string, what: string, rounds: numbe
         columns: ["", "time"],
         rows: [
           ["git log --format=… --all", sayMs(cpu.log)],
-          ["steadfast delivery --no-lines", sayMs(cpu.ours)],
           ["node -e 0", sayMs(cpu.node)],
+          ["reading alone", sayMs(cpu.floor)],
+          ["steadfast delivery --no-lines", sayMs(cpu.report)],
+          ["steadfast delivery --no-lines, again", sayMs(cpu.again)],
         ],
       },
     ],
@@ -110,11 +140,11 @@ async function compare(path: string, folder: string, what: string, rounds: numbe
   };
 }
 
-function reportOf(path: string, lines: string, cacheFolder: string, folder: string): Program {
+function reportOf({ cli, path, folder }: Setting, lines: string): Program {
   return {
     command: process.execPath,
-    args: ["--disable-warning=ExperimentalWarning", CLI, "delivery", path, "--json", "--from", "1970-01-02", lines],
-    env: { XDG_CACHE_HOME: cacheFolder, NODE_COMPILE_CACHE: join(folder, "compiled") },
+    args: [cli, "delivery", path, "--json", "--from", "1970-01-02", lines],
+    env: { XDG_CACHE_HOME: folder },
   };
 }
 
@@ -145,69 +175,4 @@ function memory(peakBytes: number): Target {
     measured: sayBytes(peakBytes),
     isMet: peakBytes <= MEMORY_MAX_BYTES,
   };
-}
-
-/** In turn, so that what else the machine does meets both. */
-async function alternate(
-  rounds: number,
-  ours: Program,
-  peer: Program,
-  prepare: () => void = () => {},
-): Promise<Compared> {
-  const runs: { readonly ours: Timed; readonly peer: Timed }[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    prepare();
-    runs.push({ ours: await timed(ours), peer: await timed(peer) });
-  }
-  const oursMs = runs.map((each) => each.ours.wallMs);
-  const peerMs = runs.map((each) => each.peer.wallMs);
-  return {
-    ours: spreadOf(oursMs),
-    peer: spreadOf(peerMs),
-    ratio: ratioSpread(oursMs, peerMs),
-    peakBytes: Math.max(...runs.map((each) => each.ours.peakBytes)),
-  };
-}
-
-/** The shell knows what its children, and theirs, took of the processor: the last line of `times`, user and system. */
-async function cpuMsOf({ command, args, env }: Program): Promise<number> {
-  const child = spawn("sh", ["-c", '"$@" >/dev/null; times', "sh", command, ...args], {
-    env: { ...PATH_ONLY, ...env },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let said = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  await new Promise((settle) => child.on("close", settle));
-  const times =
-    said
-      .trim()
-      .split("\n")
-      .at(-1)
-      ?.matchAll(/(\d+)m([\d.]+)s/g) ?? [];
-  return [...times].reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60_000 + Number(seconds) * 1_000, 0);
-}
-
-async function timed({ command, args, env }: Program): Promise<Timed> {
-  const startedMs = performance.now();
-  const child = spawn(command, args, { env: { ...PATH_ONLY, ...env }, stdio: ["ignore", "ignore", "inherit"] });
-  let peakBytes = 0;
-  const poll = setInterval(() => {
-    peakBytes = Math.max(peakBytes, peakOf(child.pid));
-  }, POLL_MS);
-  const code = await new Promise((settle) => child.on("close", settle));
-  clearInterval(poll);
-  if (code !== 0) throw new Error(`${command} ended with ${String(code)}`);
-  return { wallMs: performance.now() - startedMs, peakBytes };
-}
-
-/** The kernel keeps the highest resident size; 0 where there is no /proc. */
-function peakOf(pid: number | undefined): number {
-  try {
-    const match = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid ?? 0}/status`, "utf8"));
-    return match ? Number(match[1]) * 1_024 : 0;
-  } catch {
-    return 0;
-  }
 }

@@ -1,9 +1,9 @@
+import { cacheFolder } from "../../cache-folder.ts";
 import { graphOf } from "../../git/commit-columns.ts";
 import { readHistory } from "../../git/read-history.ts";
 import type { GitPlace } from "../../git/run-git.ts";
 import type { Io } from "../io.ts";
 import { countText } from "../terminal/figures.ts";
-import { cacheFolder } from "./cache-folder.ts";
 import type { Clone, Collected, PackageReport } from "./collected.ts";
 import type { Progress } from "./progress.ts";
 import type { DeliveryRequest } from "./request.ts";
