@@ -34,7 +34,7 @@ export function findChangePoints(values: readonly number[], options: ChangePoint
   const found: ChangePoint[] = [];
   const segments: { readonly from: number; readonly to: number }[] = [{ from: 0, to: values.length }];
   for (let segment = segments.pop(); segment !== undefined; segment = segments.pop()) {
-    const part = values.slice(segment.from, segment.to);
+    const part = seriesOf(values.slice(segment.from, segment.to));
     const split = clearestSplit(part);
     if (split === undefined) continue;
     const pValue = permutationPValue(part, split.energy, options.alpha, random);
@@ -47,9 +47,9 @@ export function findChangePoints(values: readonly number[], options: ChangePoint
 }
 
 /** Share of shuffled series (this one among them) that split at least as clearly. Stops once the answer can only be "too many". */
-function permutationPValue(values: readonly number[], energy: number, alpha: number, random: () => number): number {
+function permutationPValue(series: Series, energy: number, alpha: number, random: () => number): number {
   const hitsMax = Math.floor(alpha * (PERMUTATIONS + 1)) - 1;
-  const shuffled = [...values];
+  const shuffled = { ...series, values: series.values.slice(), distances: series.distances.slice() };
   let hits = 0;
   for (let round = 1; round <= PERMUTATIONS; round += 1) {
     shuffle(shuffled, random);
@@ -59,12 +59,32 @@ function permutationPValue(values: readonly number[], energy: number, alpha: num
   return (hits + 1) / (PERMUTATIONS + 1);
 }
 
-function shuffle(values: number[], random: () => number): void {
+/** Values, and of each the sum of its distances to all others, which no order of theirs changes. */
+type Series = {
+  readonly values: Float64Array;
+  readonly distances: Float64Array;
+  /** Of every pair. */
+  readonly pairs: number;
+};
+
+function seriesOf(values: readonly number[]): Series {
+  const series = { values: Float64Array.from(values), distances: new Float64Array(values.length) };
+  let twice = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    series.distances[index] = distancesTo(series.values, index, values.length);
+    twice += series.distances[index] ?? 0;
+  }
+  return { ...series, pairs: twice / 2 };
+}
+
+function shuffle({ values, distances }: Series, random: () => number): void {
   for (let last = values.length - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));
-    const kept = values[last] ?? 0;
-    values[last] = values[other] ?? 0;
-    values[other] = kept;
+    for (const column of [values, distances]) {
+      const kept = column[last] ?? 0;
+      column[last] = column[other] ?? 0;
+      column[other] = kept;
+    }
   }
 }
 
@@ -72,21 +92,18 @@ type Split = { readonly index: number; readonly energy: number };
 
 /**
  * The split with the largest scaled energy distance, `mn/(m+n) · (2·E|X−Y| − E|X−X′| − E|Y−Y′|)`; `undefined` for a segment too short. The three sums of distances
- * are carried along while the split moves to the right.
+ * are carried along while the split moves to the right; of a value that moves, the distances to what lies on the right are all its distances but those on the left.
  */
-function clearestSplit(values: readonly number[]): Split | undefined {
+function clearestSplit({ values, distances, pairs }: Series): Split | undefined {
   const size = values.length;
   if (size < 2 * SEGMENT_MIN) return undefined;
   let within = 0;
   let between = 0;
-  let right = 0;
-  for (let i = 0; i < size; i += 1) for (let j = i + 1; j < size; j += 1) right += distance(values, i, j);
+  let right = pairs;
   let best: Split | undefined;
   for (let moved = 0; moved < size - SEGMENT_MIN; moved += 1) {
-    let toLeft = 0;
-    let toRight = 0;
-    for (let j = 0; j < moved; j += 1) toLeft += distance(values, moved, j);
-    for (let j = moved + 1; j < size; j += 1) toRight += distance(values, moved, j);
+    const toLeft = distancesTo(values, moved, moved);
+    const toRight = (distances[moved] ?? 0) - toLeft;
     within += toLeft;
     right -= toRight;
     between += toRight - toLeft;
@@ -103,6 +120,10 @@ function clearestSplit(values: readonly number[]): Split | undefined {
   return best;
 }
 
-function distance(values: readonly number[], i: number, j: number): number {
-  return Math.abs((values[i] ?? 0) - (values[j] ?? 0));
+/** From one value to each of the first `count`. */
+function distancesTo(values: Float64Array, index: number, count: number): number {
+  const value = values[index] ?? 0;
+  let sum = 0;
+  for (let other = 0; other < count; other += 1) sum += Math.abs(value - (values[other] ?? 0));
+  return sum;
 }

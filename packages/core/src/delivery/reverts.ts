@@ -68,9 +68,10 @@ export function findReverts(graph: CommitGraph, changes: readonly ChangeFact[]):
   }
   if (mentions.length === 0) return [];
   const titles = new Set(mentions.flatMap(({ mention: { title } }) => (title === null ? [] : [bareTitle(title)])));
+  const numbers = new Set(mentions.flatMap(({ mention }) => [...mention.numbers, numberIn(mention.title)]));
   const indexes: Indexes = {
     byTitle: once(() => indexTitles(graph, titles)),
-    byNumber: once(() => indexNumbers(graph, changes)),
+    byNumber: once(() => indexNumbers(graph, changes, numbers)),
     bySha: once(() => indexAbbreviations(graph)),
   };
   return mentions.flatMap(({ index, mention }) => resolve(graph, index, mention, indexes));
@@ -116,7 +117,7 @@ function resolve(graph: CommitGraph, commit: number, mention: RevertMention, ind
 
 /** The number that a quoted title ends with decides between equal titles; else the last one committed before the revert. */
 function findTitle(graph: CommitGraph, revert: number, title: string, indexes: Indexes): number | undefined {
-  const number = trailingNumber(title)?.number;
+  const number = numberIn(title);
   const numbered = number === undefined ? undefined : indexes.byNumber().get(number);
   if (numbered !== undefined && numbered !== revert) return numbered;
   const latestMs = graph.committedAtMs[revert] ?? 0;
@@ -127,6 +128,11 @@ function findTitle(graph: CommitGraph, revert: number, title: string, indexes: I
     if (best === undefined || isOlder(graph, best, index)) best = index;
   }
   return best;
+}
+
+/** The number of the request that a title ends with. */
+function numberIn(title: string | null): number | undefined {
+  return title === null ? undefined : trailingNumber(title)?.number;
 }
 
 /** By commit time, then id: not by the order in which commits are told. */
@@ -182,11 +188,16 @@ function indexTitles(graph: CommitGraph, wanted: ReadonlySet<string>): ReadonlyM
   return byTitle;
 }
 
-function indexNumbers(graph: CommitGraph, changes: readonly ChangeFact[]): ReadonlyMap<number, number> {
+/** Commits by the number of the request that they brought, of the numbers that some revert names. */
+function indexNumbers(
+  graph: CommitGraph,
+  changes: readonly ChangeFact[],
+  wanted: ReadonlySet<number | undefined>,
+): ReadonlyMap<number, number> {
   const byNumber = new Map<number, number>();
   for (let index = 0; index < graph.size; index += 1) {
     const number = numberOf(graph, index);
-    if (number === undefined) continue;
+    if (number === undefined || !wanted.has(number)) continue;
     // A cherry-pick keeps the number: the first commit that had it brought the request.
     const known = byNumber.get(number);
     if (known === undefined || isOlder(graph, index, known)) byNumber.set(number, index);

@@ -157,19 +157,12 @@ function ownersOf(
 function findDuplicates(graph: CommitGraph, owners: Int32Array): Uint8Array {
   const { size, authoredAtMs, isMerge, texts } = graph;
   const isDuplicate = new Uint8Array(size);
-  const firstByTime = new Map<number, number>();
-  // Lists only for the few moments that more than one commit has.
-  const listByTime = new Map<number, number[]>();
+  // Of the few moments that more than one commit has, the commits that were seen.
+  const byTime = repeatedTimes(authoredAtMs);
   for (let index = 0; index < size; index += 1) {
     if (owners[index] === UNOWNED || isMerge[index] === 1) continue;
-    const atMs = authoredAtMs[index] ?? 0;
-    const first = firstByTime.get(atMs);
-    if (first === undefined) {
-      firstByTime.set(atMs, index);
-      continue;
-    }
-    const sameTime = listByTime.get(atMs) ?? [first];
-    listByTime.set(atMs, sameTime);
+    const sameTime = byTime.get(authoredAtMs[index] ?? 0);
+    if (sameTime === undefined) continue;
     const twinAt = sameTime.findIndex((other) => isTwin(texts, index, other));
     if (twinAt < 0) {
       sameTime.push(index);
@@ -182,6 +175,17 @@ function findDuplicates(graph: CommitGraph, owners: Int32Array): Uint8Array {
     if (isEarlier) sameTime[twinAt] = index;
   }
   return isDuplicate;
+}
+
+/** Sorted natively, which is quicker than a map of all times. */
+function repeatedTimes(timesMs: Float64Array): ReadonlyMap<number, number[]> {
+  const sorted = timesMs.slice().sort();
+  const repeated = new Map<number, number[]>();
+  for (let index = 1; index < sorted.length; index += 1) {
+    const atMs = sorted[index] ?? 0;
+    if (atMs === sorted[index - 1] && !repeated.has(atMs)) repeated.set(atMs, []);
+  }
+  return repeated;
 }
 
 function isTwin(texts: CommitTexts, commit: number, other: number): boolean {

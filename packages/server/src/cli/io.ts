@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import { createPaint, type Paint } from "./terminal/paint.ts";
 
 /** A stream that a person or a pipe reads. */
@@ -86,6 +85,8 @@ export function widthOf(output: Output): number {
 }
 
 async function askOnTerminal(question: string): Promise<string> {
+  // Loaded when somebody is asked: hardly any command does.
+  const { createInterface } = await import("node:readline/promises");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return (await lines.question(question)).trim();

@@ -62,8 +62,13 @@ export class IdTable {
   /** @param sha lower-case; `undefined` for one that is not here or not whole */
   find(sha: string): number | undefined {
     if (sha.length !== this.digits) return undefined;
-    for (let word = 0; word < this.#wordsAnId; word += 1)
-      this.#wanted[word] = Number.parseInt(sha.slice(word * DIGITS_A_WORD, (word + 1) * DIGITS_A_WORD), 16);
+    for (let word = 0; word < this.#wordsAnId; word += 1) {
+      const from = word * DIGITS_A_WORD;
+      let value = 0;
+      for (let digit = 0; digit < DIGITS_A_WORD; digit += 1)
+        value = (value << 4) | (DIGITS[sha.charCodeAt(from + digit)] ?? 0);
+      this.#wanted[word] = value;
+    }
     const found = this.#slots[this.#findSlot()] ?? EMPTY;
     return found === EMPTY ? undefined : found - 1;
   }

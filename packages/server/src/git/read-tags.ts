@@ -35,21 +35,13 @@ export async function readTags(place: GitPlace): Promise<TagList> {
   const format = `${FIELDS.join("%00")}%00`;
   await runGit(place, ["for-each-ref", `--format=${format}`, PREFIX], async (stdout) => {
     await readRecords(stdout, FIELDS.length, (buffer, start, ends) => {
-      const [name = 0, type = 0, object = 0, peeledType = 0, peeled = 0, tagged = 0] = ends;
       // Every record but the first starts behind the newline of the one before.
       const from = buffer[start] === 10 ? start + 1 : start;
-      const tag = {
-        name: buffer.toString("utf8", from + PREFIX.length, name),
-        taggedAtMs: dateOf(buffer.toString("latin1", peeled + 1, tagged)),
-      };
-      const kind = buffer.toString("latin1", name + 1, type);
-      const target = buffer.toString("latin1", object + 1, peeledType);
-      if (kind === "commit")
-        tags.push({ ...tag, taggedAtMs: null, commit: buffer.toString("latin1", type + 1, object) });
-      else if (kind === "tag" && target === "commit")
-        tags.push({ ...tag, commit: buffer.toString("latin1", peeledType + 1, peeled) });
-      else if (kind === "tag" && target === "tag")
-        nested.push({ ...tag, object: buffer.toString("latin1", type + 1, object) });
+      const record = buffer.toString("utf8", from + PREFIX.length, ends.at(-1));
+      const [name = "", kind = "", object = "", target = "", peeled = "", tagged = ""] = record.split("\0");
+      if (kind === "commit") tags.push({ name, commit: object, taggedAtMs: null });
+      else if (kind === "tag" && target === "commit") tags.push({ name, commit: peeled, taggedAtMs: dateOf(tagged) });
+      else if (kind === "tag" && target === "tag") nested.push({ name, object, taggedAtMs: dateOf(tagged) });
       else otherCount += 1;
     });
   });
