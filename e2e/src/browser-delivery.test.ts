@@ -33,9 +33,8 @@ describeInBrowser("the Delivery page", () => {
     const stages = await bottleneck.getByRole("rowheader").allInnerTexts();
     const report = await server.api.get<{ whatIf: { stage: string }[] }>("/api/v1/services/shop/delivery");
 
-    expect(sentence).toMatch(
-      /^Pickup holds delivery back most: capped at .* would fall from .* to [\d.]+ [dh] \[.* – .*\]/,
-    );
+    expect(sentence).toMatch(/ holds delivery back most: capped at .* would fall from .* to [\d.]+ [dh] \[.* – .*\]/);
+    expect(sentence?.toLowerCase().startsWith(report.whatIf[0]?.stage ?? "none")).toBe(true);
     expect(stages.map((each) => each.toLowerCase())).toEqual(report.whatIf.map(({ stage }) => stage));
   });
 
@@ -136,12 +135,32 @@ describeInBrowser("the Delivery page", () => {
     await page.getByRole("button", { name: "Set a target" }).click();
     await page.getByLabel("Value, hours").fill("48");
     await page.getByRole("button", { name: "Set", exact: true }).click();
-    await page.getByText(/Target: median lead time at most 48 hours\. Now .* to go/).waitFor();
+    await page.getByText(/^Target: median lead time at most 48 hours\. Now /).waitFor();
+    await page.getByText(/^\d+ % of the way from the baseline, .* in the 90 days before$/).waitFor();
     const other = await open(server, { token, path: "/delivery?service=shop" });
 
     await other.getByText(/at most 48 hours/).waitFor();
     const button = other.getByRole("button", { name: "Change the target" });
     expect(await button.getAttribute("aria-disabled")).toBe("true");
+  });
+
+  journey("shows with each figure what the data does not rule out, and what the guard decided", async ({ open }) => {
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
+    const levers = page.getByRole("region", { name: "The five levers" });
+
+    await levers
+      .getByText(/^\[[\d.]+ – [\d.]+ is what the data does not rule out\]$/)
+      .first()
+      .waitFor();
+    const cards = await levers.getByRole("article").allInnerTexts();
+    await page.getByRole("link", { name: "0 decisions of the guard" }).click();
+    await page
+      .getByRole("dialog")
+      .getByText(/^The guard decided nothing in this time/)
+      .waitFor();
+
+    expect(cards).toHaveLength(5);
+    for (const card of cards) expect(card).toMatch(/\[[\d.]+( %)? – [\d.]+/);
   });
 
   journey("says what to do where nothing was told", async ({ open }) => {

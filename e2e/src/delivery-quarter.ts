@@ -87,7 +87,7 @@ function quarter(service: string, repository: string, untilMs: number, random: (
       const tell = (predicate: string, atMs: number, customData: object) => {
         if (atMs < untilMs) told.push({ type: `dev.cdevents.change.${predicate}.0.3.0`, atMs, subject, customData });
       };
-      const firstCommitAt = new Date(openedAtMs - between(2, 30) * HOUR_MS).toISOString();
+      const firstCommitAt = new Date(openedAtMs - between(1, 18) * HOUR_MS).toISOString();
       tell("created", openedAtMs, { number, author, firstCommitAt, linesAdded, linesRemoved: linesAdded >> 1 });
       tell("reviewed", lookedAtMs, { reviewer, verdict: "commented" });
       tell("reviewed", approvedAtMs, { reviewer, verdict: "approved" });

@@ -7,11 +7,11 @@ const untilMeasured = (page: Page) => page.getByRole("region", { name: "The five
 export const delivery: Screen = {
   name: "delivery",
   empty: { path: "/delivery", ready: (page) => page.getByTestId("empty-state").waitFor() },
-  busy: { path: "/delivery?service=billing", token: asAdmin, ready: untilMeasured },
+  busy: { path: "/delivery?service=shop", token: asAdmin, ready: untilMeasured },
   failing: {
-    path: "/delivery?service=billing",
+    path: "/delivery?service=shop",
     token: asAdmin,
-    prepare: failing("**/api/v1/services/billing/delivery*"),
+    prepare: failing("**/api/v1/services/shop/delivery*"),
     ready: (page) => page.getByRole("alert").waitFor(),
   },
 };

@@ -62,7 +62,7 @@ async function tell(api: Api, shop: ShopProcess): Promise<Pick<Story, "token" | 
   for (const [key, owner, service, description] of FLAGS)
     await jonas.post("/api/v1/flags", { key, owner, service, description });
 
-  await tellQuarter(api, "billing", Date.now());
+  await tellQuarter(api, "shop", Date.now());
   await api.post("/api/v1/sources", { kind: "gitlab", name: "acme-data" });
   await api.post("/api/v1/sources", { kind: "github", name: "acme" });
   const takenBack = await showOneTakenBack(jonas, shop);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fisherPValue } from "./batch-risk.ts";
 import { commitFact, DAY_MS, deploymentFact, factsOf, HOUR_MS, START_MS } from "./delivery.fixture.ts";
-import { distributionOf, groupedMedianInterval, percentileOf, wilsonInterval } from "./distribution.ts";
+import { countInterval, distributionOf, groupedMedianInterval, percentileOf, wilsonInterval } from "./distribution.ts";
 import { measureDelivery } from "./measure.ts";
 
 describe("percentiles", () => {
@@ -61,6 +61,20 @@ describe("Fisher's exact test", () => {
     [0, 5, 0, 5, 1],
   ])("%d of %d against %d of %d", (hitsA, sizeA, hitsB, sizeB, expected) => {
     expect(fisherPValue(hitsA, sizeA, hitsB, sizeB)).toBeCloseTo(expected, 4);
+  });
+});
+
+describe("the interval of a count", () => {
+  it.each([
+    [0, 0, 3.689],
+    [1, 0.025, 5.572],
+    [10, 4.795, 18.39],
+    [100, 81.36, 121.63],
+  ])("of %i is the exact Poisson one, within 2 %", (count, low, high) => {
+    const interval = countInterval(count);
+
+    expect(Math.abs(interval.low - low)).toBeLessThan(0.02 * Math.max(1, low));
+    expect(Math.abs(interval.high - high)).toBeLessThan(0.02 * high);
   });
 });
 

@@ -75,6 +75,15 @@ export function wilsonInterval(hits: number, trials: number): Interval | null {
   return { low: Math.max(0, centre - spread), high: Math.min(1, centre + spread) };
 }
 
+/**
+ * A 95 % interval of the expected number of events where `count` were seen, if they come independently of each other (Poisson), by Byar's approximation of the exact
+ * one: within 1 % of it from a count of 1 on.
+ */
+export function countInterval(count: number): Interval {
+  const bound = (n: number, sign: 1 | -1) => n * (1 - 1 / (9 * n) + (sign * Z95) / (3 * Math.sqrt(n))) ** 3;
+  return { low: count === 0 ? 0 : bound(count, -1), high: bound(count + 1, 1) };
+}
+
 /** Fewer groups say nothing about how much groups vary. */
 const GROUPS_MIN = 5;
 

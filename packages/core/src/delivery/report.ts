@@ -87,6 +87,8 @@ export type FrequencyReport = {
   readonly knownMs: number;
   /** `count` per 7 days of `knownMs`. */
   readonly perWeek: number;
+  /** Of `perWeek`, 95 %, if deployments come independently of each other. */
+  readonly interval: Interval;
   /** Milliseconds from one deployment to the next. */
   readonly gapMs: Distribution;
 };
@@ -169,6 +171,8 @@ export type ChangeFailRate = {
 };
 
 export type Recovery = Distribution & {
+  /** Of the median, 95 %; `null` below five. */
+  readonly medianInterval: Interval | null;
   /** Failures of the window not recovered by its end: censored, not dropped. */
   readonly open: number;
   /** Median that counts open ones as still running (Kaplan–Meier); `null` where it is not reached. */

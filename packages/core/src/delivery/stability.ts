@@ -1,4 +1,4 @@
-import { distributionOf, wilsonInterval } from "./distribution.ts";
+import { distributionOf, groupedMedianInterval, wilsonInterval } from "./distribution.ts";
 import type { Failures } from "./failure-links.ts";
 import type { ChangeFailRate, FailureLink, Recovery, Rework } from "./report.ts";
 import type { WindowView } from "./window-view.ts";
@@ -35,7 +35,8 @@ export function recoveryOf(links: readonly FailureLink[]): Recovery {
     if (group.some(({ recoveryMs }) => recoveryMs === null)) open.push(longest);
     else ended.push(longest);
   }
-  return { ...distributionOf(ended), open: open.length, medianWithOpen: survivalMedian(ended, open) };
+  const medianInterval = groupedMedianInterval(ended, [...ended.keys()]);
+  return { ...distributionOf(ended), medianInterval, open: open.length, medianWithOpen: survivalMedian(ended, open) };
 }
 
 /**

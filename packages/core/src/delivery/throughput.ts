@@ -1,5 +1,5 @@
 import { UNMEASURED } from "./commit-graph.ts";
-import { distributionOf } from "./distribution.ts";
+import { countInterval, distributionOf } from "./distribution.ts";
 import { type Heard, knownMsOf } from "./heard.ts";
 import { UNOWNED } from "./ownership.ts";
 import type { BatchReport, CommitCounts, FrequencyReport } from "./report.ts";
@@ -17,13 +17,16 @@ export function frequencyOf(view: WindowView, heard: Heard): FrequencyReport {
   });
   const knownMs =
     options.isWindowKnown === true ? Math.max(1, options.toMs - options.fromMs) : knownMsOf(options, heard);
+  const weeks = knownMs / WEEK_MS;
+  const range = countInterval(shipments.length);
   return {
     count: shipments.length,
     knownMs,
     rollbacks: countRole(shipments, "rollback"),
     redeployments: countRole(shipments, "redeployment"),
     failedAttempts: attempts.length,
-    perWeek: (shipments.length * WEEK_MS) / knownMs,
+    perWeek: shipments.length / weeks,
+    interval: { low: range.low / weeks, high: range.high / weeks },
     gapMs: distributionOf(gaps),
   };
 }

@@ -1,5 +1,5 @@
 import type { FactKind, SourceFact } from "@steadfast/core/delivery/facts";
-import type { Told, ToldKind } from "@steadfast/core/delivery/told";
+import type { ToldKind } from "@steadfast/core/delivery/told";
 import type { TellingRow } from "./read.ts";
 
 const FACT_KIND_BY_TOLD: Readonly<Record<ToldKind, FactKind>> = {
@@ -34,15 +34,15 @@ type Tally = {
 export class HeardSources {
   readonly #tallies = new Map<string, Tally>();
 
-  add({ source, scope, recorded_at_ms: atMs }: TellingRow, told: Told): void {
+  add({ source, scope, recorded_at_ms: atMs }: TellingRow, kind: ToldKind): void {
     const key = `${source} ${scope}`;
     const tally = this.#tallies.get(key) ?? {
       ...{ source, scope, tells: new Set<FactKind>() },
       ...{ tellings: 0, firstMs: Number.POSITIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY },
     };
-    tally.tells.add(FACT_KIND_BY_TOLD[told.kind]);
+    tally.tells.add(FACT_KIND_BY_TOLD[kind]);
     tally.tellings += 1;
-    tally.firstMs = Math.min(tally.firstMs, knownFromMs(told, atMs));
+    tally.firstMs = Math.min(tally.firstMs, atMs);
     tally.lastMs = Math.max(tally.lastMs, atMs);
     this.#tallies.set(key, tally);
   }
@@ -67,10 +67,4 @@ export class HeardSources {
       }))
       .sort((a, b) => (`${a.scope} ${a.source}` < `${b.scope} ${b.source}` ? -1 : 1));
   }
-}
-
-/** An import tells of deployments long before it was heard itself: that time is no silence. */
-function knownFromMs(told: Told, recordedAtMs: number): number {
-  const finishedAtMs = told.kind === "deployment" ? told.told.finishedAtMs : null;
-  return Math.min(finishedAtMs ?? Number.POSITIVE_INFINITY, recordedAtMs);
 }

@@ -5,6 +5,7 @@ import { requireEnvironment } from "../http/authenticate.ts";
 import { ProblemError } from "../http/problem.ts";
 import { environmentKey, json, timestamp } from "../http/schemas.ts";
 import type { DeliveryDeps } from "./deps.ts";
+import { readGuardDecisions } from "./guard-decisions.ts";
 import { keepFacts } from "./kept-facts.ts";
 import { toReport } from "./report.ts";
 import { deliveryReport } from "./report-schema.ts";
@@ -60,7 +61,8 @@ export function reportRoutes(app: App, deps: DeliveryDeps): void {
       const service = await readService(deps.database.db, request.params.key);
       const { key, repositories } = service;
       const facts = await readFacts({ service: key, environment, repositories });
-      return toReport(facts, { service, environment, fromMs, toMs });
+      const guardDecisions = await readGuardDecisions(deps.database.db, { service: key, environment, fromMs, toMs });
+      return { ...toReport(facts, { service, environment, fromMs, toMs }), guardDecisions };
     },
   );
 

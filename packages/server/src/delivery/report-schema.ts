@@ -169,6 +169,7 @@ export const deliveryReport = z
       failedAttempts: z.number().int(),
       knownMs: ms.describe("Of the window, what the sources told of: not a silence before or after; at least a week"),
       perWeek: z.number().describe("Of what is known"),
+      interval,
       gapMs: distribution,
     }),
     commits: z.object({
@@ -188,7 +189,11 @@ export const deliveryReport = z
       links: z.array(failureLink),
       unlinked: z.array(z.object({ kind: failureKind, evidence: z.string(), atMs: ms, why: z.string() })),
     }),
-    recovery: distribution.extend({ open: z.number().int(), medianWithOpen: ms.nullable() }),
+    recovery: distribution.extend({
+      medianInterval: interval.nullable(),
+      open: z.number().int(),
+      medianWithOpen: ms.nullable(),
+    }),
     rework: z.object({
       count: z.number().int(),
       deployments: z.number().int(),
@@ -255,6 +260,19 @@ export const deliveryReport = z
         resolvedAtMs: ms.nullable(),
       }),
     ),
+    guardDecisions: z
+      .array(
+        z.object({
+          rolloutId: z.string(),
+          flag: z.string(),
+          did: z.enum(["advanced", "completed", "froze", "rolled back"]),
+          atMs: ms,
+          sentence: z.string(),
+        }),
+      )
+      .describe(
+        "What the guard did by itself to rollouts of the service's flags in the window, by time: the newest 500",
+      ),
     sources: z
       .array(
         z.object({

@@ -23,12 +23,14 @@ export type ReportOf = {
   readonly toMs: number;
 };
 
-/** The report on a service that the API answers. */
-export function toReport(facts: HeardFacts, of: ReportOf): z.infer<typeof deliveryReport> {
+type Answer = z.infer<typeof deliveryReport>;
+
+/** The report on a service that the API answers, made of its facts. */
+export function toReport(facts: HeardFacts, of: ReportOf): Omit<Answer, "guardDecisions"> {
   const { fromMs, toMs } = of;
   const { deployments, changes, ...report } = measureDelivery(facts, { fromMs, toMs });
   const incidents = facts.incidents.filter(({ detectedAtMs }) => fromMs <= detectedAtMs && detectedAtMs < toMs);
-  return storedAs<z.infer<typeof deliveryReport>>({
+  return storedAs<Omit<Answer, "guardDecisions">>({
     ...{ service: of.service.key, environment: of.environment, target: of.service.target },
     ...report,
     deployments: deployments.slice(-DEPLOYMENTS_TOLD_MAX),

@@ -82,7 +82,7 @@ class Held {
     this.#facts = undefined;
     const told = toTold(row, service);
     this.#fold.add(told);
-    this.#heard.add(row, told);
+    this.#heard.add(row, told.kind);
     this.size += 1;
     if (row.recorded_at_ms > this.latestMs) {
       this.latestMs = row.recorded_at_ms;

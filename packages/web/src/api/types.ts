@@ -31,6 +31,7 @@ export type DeliveryReport = Schemas["DeliveryReport"];
 export type StageName = Schemas["DeliveryStageName"];
 export type MeasuredChange = Schemas["MeasuredChange"];
 export type MeasuredDeployment = Schemas["MeasuredDeployment"];
+export type GuardDecision = DeliveryReport["guardDecisions"][number];
 export type FlakyTest = Schemas["FlakyTest"];
 export type OpenChange = Schemas["OpenChange"];
 export type DeliveryTarget = Schemas["DeliveryTarget"];

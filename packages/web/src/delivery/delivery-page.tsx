@@ -12,7 +12,7 @@ import { Bottleneck } from "./bottleneck.tsx";
 import { Caveats } from "./caveats.tsx";
 import classes from "./delivery-page.module.css";
 import { deliveryQuery, servicesQuery } from "./delivery-queries.ts";
-import { WINDOW_DAYS, WINDOW_DAYS_DEFAULT } from "./delivery-search.ts";
+import { BASELINE_DAYS, WINDOW_DAYS, WINDOW_DAYS_DEFAULT } from "./delivery-search.ts";
 import { DeploymentTimeline } from "./deployment-timeline.tsx";
 import { FlakyTests } from "./flaky-tests.tsx";
 import { LeadTimeScatter } from "./lead-time-scatter.tsx";
@@ -62,7 +62,7 @@ function OfService({ services }: { services: readonly Service[] }) {
     ...deliveryQuery(key, environment, { days, daysBefore: 0 }),
     placeholderData: keepPreviousData,
   });
-  const before = useQuery(deliveryQuery(key, environment, { days, daysBefore: days }));
+  const baseline = useQuery(deliveryQuery(key, environment, { days: BASELINE_DAYS, daysBefore: days }));
   return (
     <div className={classes.page} data-service={key}>
       <PageHead title="Delivery" note={`of ${key} in ${environment}`}>
@@ -72,18 +72,18 @@ function OfService({ services }: { services: readonly Service[] }) {
       {report.isError && (
         <ErrorState title="The report could not be made" error={report.error} onRetry={() => void report.refetch()} />
       )}
-      {report.data && <Report report={report.data} before={before.data} days={days} />}
+      {report.data && <Report report={report.data} baseline={baseline.data} days={days} />}
     </div>
   );
 }
 
 function Report({
   report,
-  before,
+  baseline,
   days,
 }: {
   report: DeliveryReport;
-  before: DeliveryReport | undefined;
+  baseline: DeliveryReport | undefined;
   days: number;
 }) {
   if (report.deployments.length === 0) {
@@ -100,8 +100,8 @@ function Report({
   return (
     <>
       <Bottleneck report={report} />
-      <MeasureCards report={report} before={before} days={days} />
-      <TargetLine report={report} />
+      <MeasureCards report={report} baseline={baseline} />
+      <TargetLine report={report} baseline={baseline} />
       <StageLedger report={report} />
       <DeploymentTimeline report={report} />
       <div className={classes.pair}>

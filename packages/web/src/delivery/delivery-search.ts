@@ -11,6 +11,9 @@ export type DeliverySearch = {
 export const WINDOW_DAYS = [30, 90, 180, 365] as const;
 export const WINDOW_DAYS_DEFAULT = 90;
 
+/** What a window is compared with: so many days before it, however long it is. */
+export const BASELINE_DAYS = 90;
+
 export function readDeliverySearch(search: Record<string, unknown>): DeliverySearch {
   const days = WINDOW_DAYS.find((each) => each === Number(search.days));
   return {

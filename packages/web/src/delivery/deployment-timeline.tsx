@@ -1,25 +1,26 @@
-import type { DeliveryReport } from "../api/types.ts";
-import { formatExactTime } from "../ui/format.ts";
+import type { DeliveryReport, GuardDecision } from "../api/types.ts";
+import { countOf, formatExactTime } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
 import { type DeploymentSize, deploymentSizes } from "./deployment-size.ts";
-import { useOpen } from "./open-link.tsx";
+import { OpenLink, useOpen } from "./open-link.tsx";
 import { broughtText } from "./opened-deployments.tsx";
 import { formatDay, linearScale, timeTicks } from "./scale.ts";
 
-const HEIGHT = 118;
+const HEIGHT = 146;
 const LEFT = 84;
 const TICK_PIXELS = 90;
 
-/** Lanes from the top: what went out, what was taken back, what hurt. */
+/** Lanes from the top: what went out, what was taken back, what hurt, what the guard decided. */
 const LANES = [
   { name: "deployments", y: 20 },
   { name: "rollbacks", y: 48 },
   { name: "incidents", y: 76 },
+  { name: "the guard", y: 104 },
 ] as const;
 
 /** When something reached users, which of it failed, what was taken back, and what hurt meanwhile. */
 export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
-  const { incidents, window } = report;
+  const { incidents, guardDecisions, window } = report;
   const deployments = deploymentSizes(report);
   const onOpen = useOpen();
   const failed = deployments.filter((each) => each.isFailed).length;
@@ -27,8 +28,16 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
   return (
     <ChartFrame
       title="Deployments"
+      note={
+        <>
+          <OpenLink open="deployments">{countOf(deployments.length, "deployment")}</OpenLink>,{" "}
+          <OpenLink open="failures">{failed} failed</OpenLink>, {countOf(rollbacks, "rollback")},{" "}
+          <OpenLink open="incidents">{countOf(incidents.length, "incident")}</OpenLink>,{" "}
+          <OpenLink open="guard">{countOf(guardDecisions.length, "decision")} of the guard</OpenLink>
+        </>
+      }
       height={HEIGHT}
-      description={`${deployments.length} deployments, ${failed} of them failed; ${rollbacks} rollbacks; ${incidents.length} incidents.`}
+      description={`${countOf(deployments.length, "deployment")}, ${failed} of them failed; ${countOf(rollbacks, "rollback")}; ${countOf(incidents.length, "incident")}; ${countOf(guardDecisions.length, "decision")} of the guard.`}
       legend={
         <>
           <Legend symbol={<Mark kind="fine" />}>reached users</Legend>
@@ -36,6 +45,8 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
           <Legend symbol={<Mark kind="failed" />}>failed</Legend>
           <Legend symbol={<Mark kind="rollback" />}>took back</Legend>
           <Legend symbol={<Mark kind="incident" />}>incident</Legend>
+          <Legend symbol={<Mark kind="onwards" />}>the guard went on</Legend>
+          <Legend symbol={<Mark kind="froze" />}>the guard froze</Legend>
         </>
       }
     >
@@ -60,6 +71,14 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
             )}
             {incidents.map((each) => (
               <Incident key={each.id} incident={each} x={x} toMs={window.toMs} onOpen={onOpen} />
+            ))}
+            {guardDecisions.map((each) => (
+              <Decision
+                key={`${each.rolloutId} ${each.atMs} ${each.did}`}
+                decision={each}
+                x={x(each.atMs)}
+                onOpen={onOpen}
+              />
             ))}
             {deployments
               .toSorted((a, b) => Number(a.isFailed) - Number(b.isFailed))
@@ -131,7 +150,36 @@ function Incident({ incident, x, toMs, onOpen }: IncidentProps) {
   );
 }
 
-type Kind = "fine" | "flag" | "failed" | "rollback" | "incident";
+const DECISION_LOOKS = {
+  advanced: "onwards",
+  completed: "onwards",
+  froze: "froze",
+  "rolled back": "rollback",
+} as const;
+
+type DecisionProps = {
+  readonly decision: GuardDecision;
+  readonly x: number;
+  readonly onOpen: (open: string) => void;
+};
+
+function Decision({ decision: { flag, did, atMs, sentence }, x, onOpen }: DecisionProps) {
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a short way for the mouse; the same is behind the links above
+    <g
+      transform={`translate(${x} ${LANES[3].y})`}
+      style={{ cursor: "pointer" }}
+      data-testid="guard-decision"
+      onClick={() => onOpen("guard")}
+    >
+      <title>{`The guard: ${flag} ${did}\n${sentence}\n${formatExactTime(atMs)}`}</title>
+      <circle r={10} fill="transparent" />
+      <Shape kind={DECISION_LOOKS[did]} />
+    </g>
+  );
+}
+
+type Kind = "onwards" | "froze" | "fine" | "flag" | "failed" | "rollback" | "incident";
 
 function Shape({ kind }: { kind: Kind }) {
   switch (kind) {
@@ -156,6 +204,10 @@ function Shape({ kind }: { kind: Kind }) {
       );
     case "rollback":
       return <path d="M5-5V5L-4 0Z" fill="var(--bad-mark)" stroke="var(--surface)" strokeWidth={1} />;
+    case "onwards":
+      return <path d="M-4-5 4 0-4 5Z" fill="var(--good-mark)" stroke="var(--surface)" strokeWidth={1} />;
+    case "froze":
+      return <path d="M-4-5V5M4-5V5" stroke="var(--warn-mark)" strokeWidth={3} />;
     default:
       return <rect x={-6} y={-4} width={12} height={8} rx={3} fill="var(--bad-mark)" opacity={0.75} />;
   }

@@ -6,7 +6,7 @@ import { linearScale, logScale, timeTicks } from "./scale.ts";
 const HOUR = 3_600_000;
 
 const measure = (value: number | null): Measure => ({
-  ...{ name: "lead-time", label: "", text: "", made: "", isLowerBetter: true, opens: "", value },
+  ...{ name: "lead-time", label: "", text: "", interval: null, made: "", isLowerBetter: true, opens: "", value },
 });
 
 describe("figures of delivery", () => {

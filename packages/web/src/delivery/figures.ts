@@ -1,5 +1,5 @@
 import type { DeliveryReport, StageName } from "../api/types.ts";
-import { formatDuration, formatPercent } from "../ui/format.ts";
+import { countOf, formatDuration, formatPercent } from "../ui/format.ts";
 
 /** Below these many values a figure is "too few": the same as on the command line. */
 export const MEDIAN_N_MIN = 5;
@@ -37,7 +37,9 @@ export type Measure = {
   /** `null`: too few to say. */
   readonly value: number | null;
   readonly text: string;
-  /** What the figure is made of: its denominator, its range. */
+  /** What the data does not rule out, 95 %; `null`: too few to say. */
+  readonly interval: string | null;
+  /** What the figure is made of: its denominator. */
   readonly made: string;
   readonly isLowerBetter: boolean;
   /** Which changes or deployments it opens. */
@@ -54,21 +56,26 @@ function leadTimeOf({ leadTime }: DeliveryReport): Measure {
   const isOfChanges = change !== null && change.n >= MEDIAN_N_MIN;
   const of = isOfChanges ? change : author;
   const value = of.n >= MEDIAN_N_MIN ? of.median : null;
-  const unit = isOfChanges ? "pull requests" : "commits";
+  const unit = isOfChanges ? "pull request" : "commit";
+  const negative = of.negative > 0 ? ` · ${of.negative} negative, left out` : "";
   const p90 = of.p90 === null || value === null ? "" : `p90 ${formatSpan(of.p90)} · `;
   return {
     ...{ name: "lead-time", label: "Change lead time", isLowerBetter: true, opens: "changes", value },
     text: value === null ? "too few" : formatSpan(value),
-    made: `${p90}${of.n} ${unit}${of.negative > 0 ? ` · ${of.negative} negative, left out` : ""}`,
+    ...{
+      interval: value === null ? null : spanInterval(value, of.medianInterval),
+      made: `${p90}${countOf(of.n, unit)}${negative}`,
+    },
   };
 }
 
 function frequencyOf({ frequency, window }: DeliveryReport): Measure {
-  const { count, perWeek, rollbacks } = frequency;
+  const { count, perWeek, rollbacks, interval } = frequency;
   const days = Math.round((window.toMs - window.fromMs) / (24 * HOUR_MS));
   return {
     ...{ name: "frequency", label: "Deployment frequency", isLowerBetter: false, opens: "deployments", value: perWeek },
-    text: count === 0 ? "none" : `${perWeek >= 10 ? Math.round(perWeek) : Number(perWeek.toPrecision(2))} a week`,
+    text: count === 0 ? "none" : `${perWeekText(perWeek)} a week`,
+    interval: count === 0 ? null : `${perWeekText(interval.low)} – ${perWeekText(interval.high)}`,
     made: `${count} in ${days} days${rollbacks > 0 ? `, ${rollbacks} of them rollbacks` : ""}`,
   };
 }
@@ -76,11 +83,11 @@ function frequencyOf({ frequency, window }: DeliveryReport): Measure {
 function failRateOf({ changeFailRate }: DeliveryReport): Measure {
   const { failed, deployments, rate, interval, unlinked } = changeFailRate;
   const value = deployments >= RATE_N_MIN ? rate : null;
-  const range = interval && value !== null ? ` [${formatPercent(interval.low)} – ${formatPercent(interval.high)}]` : "";
   return {
     ...{ name: "change-fail-rate", label: "Change fail rate", isLowerBetter: true, opens: "failures", value },
     text: value === null ? "too few" : formatPercent(value),
-    made: `${failed} of ${deployments}${range}${unlinked.length > 0 ? ` · ${unlinked.length} unlinked` : ""}`,
+    interval: value === null ? null : percentInterval(interval),
+    made: `${failed} of ${countOf(deployments, "deployment")}${unlinked.length > 0 ? ` · ${unlinked.length} unlinked` : ""}`,
   };
 }
 
@@ -90,6 +97,7 @@ function recoveryOf({ recovery, changeFailRate }: DeliveryReport): Measure {
   return {
     ...{ name: "recovery", label: "Recovery time", isLowerBetter: true, opens: "failures", value },
     text: value === null ? (changeFailRate.failed === 0 ? "no failure" : "too few") : formatSpan(value),
+    interval: value === null ? null : spanInterval(value, recovery.medianInterval),
     made: `${recovery.n} recovered${open}`,
   };
 }
@@ -99,8 +107,24 @@ function reworkOf({ rework }: DeliveryReport): Measure {
   return {
     ...{ name: "rework", label: "Rework rate", isLowerBetter: true, opens: "rework", value },
     text: value === null ? "too few" : formatPercent(value),
-    made: `${rework.count} of ${rework.deployments} were unplanned repairs`,
+    interval: value === null ? null : percentInterval(rework.interval),
+    made: `${rework.count} of ${countOf(rework.deployments, "deployment")} mended something unplanned`,
   };
+}
+
+type Range = { readonly low: number; readonly high: number };
+
+/** In the unit of the figure it belongs to. */
+function spanInterval(ms: number, interval: Range | null): string | null {
+  return interval && (/\[(.*)\]/.exec(formatSpanWithin(ms, interval))?.[1] ?? null);
+}
+
+function percentInterval(interval: Range | null): string | null {
+  return interval && `${formatPercent(interval.low)} – ${formatPercent(interval.high)}`;
+}
+
+function perWeekText(perWeek: number): string {
+  return String(perWeek >= 10 ? Math.round(perWeek) : Number(perWeek.toPrecision(2)));
 }
 
 /** `12 % shorter than the 90 days before`; `null` where either is not known. */

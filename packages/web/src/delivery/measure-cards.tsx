@@ -1,14 +1,16 @@
+import { VisuallyHidden } from "@mantine/core";
 import type { DeliveryReport } from "../api/types.ts";
+import { BASELINE_DAYS } from "./delivery-search.ts";
 import { comparedWith, type Measure, type MeasureName, measuresOf } from "./figures.ts";
 import classes from "./measure-cards.module.css";
 import { OpenLink } from "./open-link.tsx";
 import { Sparkline } from "./sparkline.tsx";
 
-type Props = { report: DeliveryReport; before: DeliveryReport | undefined; days: number };
+type Props = { report: DeliveryReport; baseline: DeliveryReport | undefined };
 
 /** The five levers, each with what it is made of, how it moves, and the changes behind it. */
-export function MeasureCards({ report, before, days }: Props) {
-  const earlier = before ? measuresOf(before) : [];
+export function MeasureCards({ report, baseline }: Props) {
+  const earlier = baseline ? measuresOf(baseline) : [];
   return (
     <section className={classes.cards} aria-label="The five levers">
       {measuresOf(report).map((measure) => (
@@ -18,7 +20,7 @@ export function MeasureCards({ report, before, days }: Props) {
           compared={comparedWith(
             measure,
             earlier.find((each) => each.name === measure.name),
-            days,
+            BASELINE_DAYS,
           )}
           trend={report.trend.find((each) => each.measure === TREND_OF[measure.name])}
         />
@@ -48,6 +50,12 @@ function Card({ measure, compared, trend }: { measure: Measure; compared: string
       >
         {measure.text}
       </OpenLink>
+      {measure.interval !== null && (
+        <p title="What the data does not rule out, 95 %">
+          [{measure.interval}
+          <VisuallyHidden> is what the data does not rule out</VisuallyHidden>]
+        </p>
+      )}
       <p>{measure.made}</p>
       {trend && <Sparkline values={trend.points.map((point) => point.value)} label={`${measure.label} over time`} />}
       <p className={classes.finding}>{[compared, trend && findingOf(trend)].filter(Boolean).join(" · ")}</p>

@@ -5,6 +5,7 @@ import { type Opened, openedOf } from "./opened.ts";
 import { OpenedChange } from "./opened-change.tsx";
 import { ChangesTable } from "./opened-changes.tsx";
 import { DeploymentsTable, FailuresTable, IncidentsTable } from "./opened-deployments.tsx";
+import { GuardTable } from "./opened-guard.tsx";
 import { TestRunsTable } from "./opened-test.tsx";
 
 const route = getRouteApi("/signed-in/delivery");
@@ -38,6 +39,8 @@ function Content({ report, opened }: { report: DeliveryReport; opened: Opened })
       return <FailuresTable report={report} />;
     case "incidents":
       return <IncidentsTable report={report} />;
+    case "guard":
+      return <GuardTable decisions={report.guardDecisions} />;
     case "test":
       return <TestRunsTable test={opened.test} />;
     default:

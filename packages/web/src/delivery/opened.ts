@@ -18,11 +18,11 @@ export type Opened =
     }
   | { readonly kind: "change"; readonly title: string; readonly change: MeasuredChange }
   | { readonly kind: "deployments"; readonly title: string; readonly deployments: readonly DeploymentSize[] }
-  | { readonly kind: "failures" | "incidents" | "unknown"; readonly title: string }
+  | { readonly kind: "failures" | "incidents" | "guard" | "unknown"; readonly title: string }
   | { readonly kind: "test"; readonly title: string; readonly test: FlakyTest };
 
 /**
- * Finds what an address opens: `changes`, `deployments`, `failures`, `rework`, `incidents`, `slowest`, or one of `change:ID`, `deployment:ID`, `stage:NAME`, `week:MS`,
+ * Finds what an address opens: `changes`, `deployments`, `failures`, `rework`, `incidents`, `guard`, `slowest`, or one of `change:ID`, `deployment:ID`, `stage:NAME`, `week:MS`,
  * `batch:LABEL`, `lines:LEAST`, `test:NAME`. What the report does not hold (any more) is `unknown`.
  */
 export function openedOf(report: DeliveryReport, open: string): Opened {
@@ -41,6 +41,7 @@ const FINDERS: ReadonlyMap<string, Finder> = new Map(
     deployments: (report) => ({ kind: "deployments", title: "Deployments", deployments: deploymentSizes(report) }),
     rework: (report) => deploymentsThat(report, "Unplanned repairs", ({ isRework }) => isRework),
     failures: () => ({ kind: "failures", title: "Failures" }),
+    guard: () => ({ kind: "guard", title: "What the guard decided by itself" }),
     incidents: () => ({ kind: "incidents", title: "Incidents" }),
     slowest: (report) => ({ kind: "changes", title: "The slowest tenth", changes: slowestTenth(report) }),
     change: ({ changes }, id) => {

@@ -10,33 +10,30 @@ import form from "../ui/dialog-form.module.css";
 import { FaultLine } from "../ui/fault-line.tsx";
 import { GatedButton } from "../ui/gated-button.tsx";
 import { servicesQuery } from "./delivery-queries.ts";
+import { BASELINE_DAYS } from "./delivery-search.ts";
 import { measuresOf } from "./figures.ts";
 import classes from "./target-line.module.css";
+import { isReached, type Progress, progressOf, TARGETS } from "./target-progress.ts";
 
-type Named = {
-  readonly label: string;
-  readonly unit: string;
-  readonly perUnit: number;
-  readonly isLowerBetter: boolean;
-};
+type Props = { readonly report: DeliveryReport; readonly baseline: DeliveryReport | undefined };
 
-const HOUR_MS = 3_600_000;
-
-const TARGETS: Readonly<Record<DeliveryTarget["measure"], Named>> = {
-  "lead-time": { label: "Median lead time at most", unit: "hours", perUnit: HOUR_MS, isLowerBetter: true },
-  frequency: { label: "Deployments at least", unit: "a week", perUnit: 1, isLowerBetter: false },
-  "change-fail-rate": { label: "Change fail rate at most", unit: "%", perUnit: 0.01, isLowerBetter: true },
-  recovery: { label: "Median recovery at most", unit: "hours", perUnit: HOUR_MS, isLowerBetter: true },
-};
-
-/** What the service wants to reach, and how far it is. */
-export function TargetLine({ report }: { report: DeliveryReport }) {
+/** What the service wants to reach, where it began, and how far it is. */
+export function TargetLine({ report, baseline }: Props) {
   const [isOpen, setOpen] = useState(false);
   const refusal = useOperateRefusal();
+  const progress = progressOf(report, baseline);
   return (
     <section className={classes.line} aria-label="Target">
       <IconTargetArrow size={18} aria-hidden />
-      <span>{sentenceOf(report)}</span>
+      <div className={classes.words}>
+        <p>{sentenceOf(report)}</p>
+        {progress && <ProgressTrack progress={progress} />}
+        {report.target && !progress && (
+          <p className={classes.quiet}>
+            Too few data in the {BASELINE_DAYS} days before this time, or now, to say how far it has come.
+          </p>
+        )}
+      </div>
       <GatedButton refusal={refusal} size="xs" variant="default" onClick={() => setOpen(true)}>
         {report.target ? "Change the target" : "Set a target"}
       </GatedButton>
@@ -45,19 +42,39 @@ export function TargetLine({ report }: { report: DeliveryReport }) {
   );
 }
 
+function ProgressTrack({ progress }: { progress: Progress }) {
+  const percent = Math.round(progress.share * 100);
+  const words = progress.isFurtherOff
+    ? `further off than the baseline, ${progress.baselineText}`
+    : `${percent} % of the way from the baseline, ${progress.baselineText}`;
+  return (
+    <div className={classes.progress}>
+      <meter
+        className={classes.track}
+        min={0}
+        max={1}
+        value={progress.share}
+        aria-label={`Progress towards the target: ${words}`}
+      />
+      <span>
+        {progress.isFurtherOff ? "Further off" : `${percent} % of the way`}{" "}
+        <span className={classes.quiet}>
+          from the baseline, {progress.baselineText} in the {BASELINE_DAYS} days before
+        </span>
+      </span>
+    </div>
+  );
+}
+
 function sentenceOf(report: DeliveryReport): string {
   const { target } = report;
   if (!target) return "No target is set. Compare a service with its own past, and say what it should reach.";
-  const { label, unit, perUnit, isLowerBetter } = TARGETS[target.measure];
+  const { label, unit } = TARGETS[target.measure];
   const wanted = target.measure === "change-fail-rate" ? target.value * 100 : target.value;
   const goal = `Target: ${label.toLowerCase()} ${Number(wanted.toPrecision(3))} ${unit}`;
   const measure = measuresOf(report).find((each) => each.name === target.measure);
   if (!measure || measure.value === null) return `${goal}. Too few data to say how far it is.`;
-  const now = measure.value / perUnit;
-  const isReached = isLowerBetter ? now <= wanted : now >= wanted;
-  if (isReached) return `${goal}: reached, with ${measure.text}.`;
-  const left = isLowerBetter ? 1 - wanted / now : wanted / now - 1;
-  return `${goal}. Now ${measure.text}: ${Math.round(left * 100)} % to go.`;
+  return isReached(target, measure.value) ? `${goal}: reached, with ${measure.text}.` : `${goal}. Now ${measure.text}.`;
 }
 
 function TargetDialog({ report, onClose }: { report: DeliveryReport; onClose: () => void }) {

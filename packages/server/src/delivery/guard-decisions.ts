@@ -1,0 +1,64 @@
+import type { Kysely } from "kysely";
+import { readStoredJson } from "../db/stored-json.ts";
+import type { Tables } from "../db/tables.ts";
+import type { Actor } from "../journal/event.ts";
+
+/** A rollout of four stages has five decisions: a hundred rollouts in the window. */
+const DECISIONS_MAX = 500;
+
+const DID = {
+  "rollout.stage-entered": "advanced",
+  "rollout.completed": "completed",
+  "rollout.paused": "froze",
+  "rollout.rolled-back": "rolled back",
+} as const;
+
+export type GuardDecision = {
+  readonly rolloutId: string;
+  readonly flag: string;
+  readonly did: (typeof DID)[keyof typeof DID];
+  readonly atMs: number;
+  /** Why, in the guard's words. */
+  readonly sentence: string;
+};
+
+type DecisionsOf = {
+  readonly service: string;
+  readonly environment: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+};
+
+/** What the guard did by itself to the rollouts of a service, by time: the newest 500. What people did is not among it. */
+export async function readGuardDecisions(db: Kysely<Tables>, of: DecisionsOf): Promise<GuardDecision[]> {
+  const rows = await db
+    .selectFrom("event")
+    .select(["stream", "type", "data", "actor", "occurred_at_ms"])
+    .where("stream", "in", (query) =>
+      query
+        .selectFrom("rollout")
+        .select((select) => select(select.val("rollout/"), "||", select.ref("id")).as("stream"))
+        .where("environment", "=", of.environment)
+        .where("service", "=", of.service),
+    )
+    .where("type", "in", Object.keys(DID))
+    .where("occurred_at_ms", ">=", of.fromMs)
+    .where("occurred_at_ms", "<", of.toMs)
+    .orderBy("seq", "desc")
+    .limit(DECISIONS_MAX)
+    .execute();
+  return rows.reverse().flatMap(({ stream, type, data, actor, occurred_at_ms: atMs }) => {
+    const did = didOf(type);
+    if (did === undefined || !isGuard(readStoredJson<Actor>(actor))) return [];
+    const { flag, sentence } = readStoredJson<{ readonly flag: string; readonly sentence: string }>(data);
+    return [{ rolloutId: stream.slice("rollout/".length), flag, did, atMs, sentence }];
+  });
+}
+
+function didOf(type: string): GuardDecision["did"] | undefined {
+  return Object.entries(DID).find(([name]) => name === type)?.[1];
+}
+
+function isGuard({ kind, id }: Actor): boolean {
+  return kind === "system" && id === "guard";
+}
