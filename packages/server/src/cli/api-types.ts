@@ -3640,6 +3640,7 @@ export interface components {
                 count: number;
                 failedAttempts: number;
                 gapMs: components["schemas"]["DeliveryDistribution"];
+                interval: components["schemas"]["DeliveryInterval"];
                 /** @description Of the window, what the sources told of: not a silence before or after; at least a week */
                 knownMs: number;
                 /** @description Of what is known */
@@ -3647,6 +3648,15 @@ export interface components {
                 redeployments: number;
                 rollbacks: number;
             };
+            /** @description What the guard did by itself to rollouts of the service's flags in the window, by time: the newest 500 */
+            guardDecisions: {
+                atMs: number;
+                /** @enum {string} */
+                did: "advanced" | "completed" | "froze" | "rolled back";
+                flag: string;
+                rolloutId: string;
+                sentence: string;
+            }[];
             incidents: {
                 detectedAtMs: number;
                 id: string;
@@ -3664,6 +3674,7 @@ export interface components {
             recovery: {
                 mean: number | null;
                 median: number | null;
+                medianInterval: components["schemas"]["DeliveryInterval"] | null;
                 medianWithOpen: number | null;
                 n: number;
                 open: number;
