@@ -67,20 +67,28 @@ export function findReverts(graph: CommitGraph, changes: readonly ChangeFact[]):
     if (mention !== null) mentions.push({ index, mention });
   }
   if (mentions.length === 0) return [];
-  const titles = new Set(mentions.flatMap(({ mention: { title } }) => (title === null ? [] : [bareTitle(title)])));
-  const numbers = new Set(mentions.flatMap(({ mention }) => [...mention.numbers, numberIn(mention.title)]));
+  const wanted: Wanted = {
+    titles: new Set(mentions.flatMap(({ mention: { title } }) => (title === null ? [] : [bareTitle(title)]))),
+    numbers: new Set(mentions.flatMap(({ mention }) => [...mention.numbers, numberIn(mention.title)])),
+  };
   const indexes: Indexes = {
-    byTitle: once(() => indexTitles(graph, titles)),
-    byNumber: once(() => indexNumbers(graph, changes, numbers)),
+    messages: once(() => indexMessages(graph, changes, wanted)),
     bySha: once(() => indexAbbreviations(graph)),
   };
   return mentions.flatMap(({ index, mention }) => resolve(graph, index, mention, indexes));
 }
 
-/** Each is a pass over all messages, and made when the first revert needs it: one that names its commit needs none. */
+/** What the reverts quote and name. */
+type Wanted = { readonly titles: ReadonlySet<string>; readonly numbers: ReadonlySet<number | undefined> };
+
+type MessageIndex = {
+  readonly byTitle: ReadonlyMap<string, readonly number[]>;
+  readonly byNumber: ReadonlyMap<number, number>;
+};
+
+/** Each is a pass over all commits, and made when the first revert needs it: one that names its commit needs none. */
 type Indexes = {
-  readonly byTitle: () => ReadonlyMap<string, readonly number[]>;
-  readonly byNumber: () => ReadonlyMap<number, number>;
+  readonly messages: () => MessageIndex;
   /** By the first seven digits. */
   readonly bySha: () => ReadonlyMap<string, readonly number[]>;
 };
@@ -101,7 +109,7 @@ function resolve(graph: CommitGraph, commit: number, mention: RevertMention, ind
   const bySha = others(mention.shas.map((sha) => findSha(graph, sha, indexes)));
   if (bySha.length > 0)
     return bySha.map((reverted) => ({ commit, reverted, kind: "revert-sha", certainty: "strong", evidence }));
-  const byNumber = others(mention.numbers.map((number) => indexes.byNumber().get(number)));
+  const byNumber = others(mention.numbers.map((number) => indexes.messages().byNumber.get(number)));
   if (byNumber.length > 0)
     return byNumber.map((reverted) => ({
       commit,
@@ -118,11 +126,11 @@ function resolve(graph: CommitGraph, commit: number, mention: RevertMention, ind
 /** The number that a quoted title ends with decides between equal titles; else the last one committed before the revert. */
 function findTitle(graph: CommitGraph, revert: number, title: string, indexes: Indexes): number | undefined {
   const number = numberIn(title);
-  const numbered = number === undefined ? undefined : indexes.byNumber().get(number);
+  const numbered = number === undefined ? undefined : indexes.messages().byNumber.get(number);
   if (numbered !== undefined && numbered !== revert) return numbered;
   const latestMs = graph.committedAtMs[revert] ?? 0;
   let best: number | undefined;
-  for (const index of indexes.byTitle().get(bareTitle(title)) ?? []) {
+  for (const index of indexes.messages().byTitle.get(bareTitle(title)) ?? []) {
     const atMs = graph.committedAtMs[index] ?? 0;
     if (index === revert || atMs > latestMs) continue;
     if (best === undefined || isOlder(graph, best, index)) best = index;
@@ -167,37 +175,18 @@ function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
-/** A merge of a pull request goes by the request's title, which its message quotes in the first line. */
-function titleOf(graph: CommitGraph, commit: number): string {
-  const isRequest = graph.isMerge[commit] === 1 && MERGE_NUMBER.test(mergeText(graph, commit));
-  const body = isRequest ? graph.texts.body(commit) : "";
-  return bareTitle(isRequest ? (body.trimStart().split("\n", 1)[0] ?? "") : graph.texts.subject(commit));
-}
-
-/** Commits by title, of the titles that some revert quotes. */
-function indexTitles(graph: CommitGraph, wanted: ReadonlySet<string>): ReadonlyMap<string, readonly number[]> {
+/** Commits by the title and by the number of the request that they brought, of those that some revert quotes or names. */
+function indexMessages(graph: CommitGraph, changes: readonly ChangeFact[], wanted: Wanted): MessageIndex {
   const byTitle = new Map<string, number[]>();
-  if (wanted.size === 0) return byTitle;
-  for (let index = 0; index < graph.size; index += 1) {
-    const title = titleOf(graph, index);
-    if (!wanted.has(title)) continue;
-    const known = byTitle.get(title);
-    if (known === undefined) byTitle.set(title, [index]);
-    else known.push(index);
-  }
-  return byTitle;
-}
-
-/** Commits by the number of the request that they brought, of the numbers that some revert names. */
-function indexNumbers(
-  graph: CommitGraph,
-  changes: readonly ChangeFact[],
-  wanted: ReadonlySet<number | undefined>,
-): ReadonlyMap<number, number> {
   const byNumber = new Map<number, number>();
   for (let index = 0; index < graph.size; index += 1) {
-    const number = numberOf(graph, index);
-    if (number === undefined || !wanted.has(number)) continue;
+    const { title, number } = requestOf(graph, index);
+    if (wanted.titles.has(title)) {
+      const known = byTitle.get(title);
+      if (known === undefined) byTitle.set(title, [index]);
+      else known.push(index);
+    }
+    if (number === undefined || !wanted.numbers.has(number)) continue;
     // A cherry-pick keeps the number: the first commit that had it brought the request.
     const known = byNumber.get(number);
     if (known === undefined || isOlder(graph, index, known)) byNumber.set(number, index);
@@ -206,17 +195,19 @@ function indexNumbers(
     const index = mergeCommit === null ? undefined : graph.texts.indexOf(mergeCommit);
     if (number !== null && index !== undefined) byNumber.set(number, index);
   }
-  return byNumber;
+  return { byTitle, byNumber };
 }
 
-/** The request that a commit brought, as its message says. */
-function numberOf(graph: CommitGraph, commit: number): number | undefined {
-  const squashed = trailingNumber(graph.texts.subject(commit).slice(0, SUBJECT_CHARACTERS_MAX));
-  if (squashed !== null) return squashed.number;
-  if (graph.isMerge[commit] !== 1) return undefined;
-  const merged = MERGE_NUMBER.exec(mergeText(graph, commit));
-  const digits = merged?.[1] ?? merged?.[2] ?? merged?.[3];
-  return digits === undefined ? undefined : Number(digits);
+type Request = { readonly title: string; readonly number: number | undefined };
+
+/** The request that a commit brought, as its message says. A merge of one goes by its title, which the message quotes in the first line. */
+function requestOf(graph: CommitGraph, commit: number): Request {
+  const subject = graph.texts.subject(commit);
+  const squashed = trailingNumber(subject.slice(0, SUBJECT_CHARACTERS_MAX))?.number;
+  const merged = graph.isMerge[commit] === 1 ? MERGE_NUMBER.exec(mergeText(graph, commit)) : null;
+  if (merged === null) return { title: bareTitle(subject), number: squashed };
+  const title = bareTitle(graph.texts.body(commit).trimStart().split("\n", 1)[0] ?? "");
+  return { title, number: squashed ?? Number(merged[1] ?? merged[2] ?? merged[3]) };
 }
 
 function mergeText({ texts }: CommitGraph, commit: number): string {
