@@ -3,8 +3,8 @@ import type { Tables } from "../db/tables.ts";
 import type { FactsOf } from "./read.ts";
 import { type HeardFacts, ServiceFacts } from "./service-facts.ts";
 
-/** Of all the services that are kept: at about 800 bytes each, 160 MB. The service that was asked for last is kept however large it is. */
-const TELLINGS_KEPT_MAX = 200_000;
+/** Of all the services that are kept: at about 800 bytes each, 80 MB. The service that was asked for last is kept however large it is. */
+const TELLINGS_KEPT_MAX = 100_000;
 
 /**
  * Reads a service's facts, and keeps them: a page is asked for in several windows, and again and again, and what is told meanwhile, on whichever node, is little.
