@@ -1,4 +1,6 @@
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -14,6 +16,8 @@ const ADMIN_TOKEN = "admin-token-of-the-packages";
 const system = findSystemNode();
 const usersNode = system !== undefined && system.major >= PROVIDER_NODE_MAJOR ? system.path : process.execPath;
 const oldNode = system !== undefined && system.major < SERVER_NODE_MAJOR ? system.path : undefined;
+/** Reports run from Node 20 on. */
+const reportNode = system !== undefined && system.major >= 20 ? oldNode : undefined;
 const isLeftOut = process.env.CI !== "true" && !isRegistryReachable();
 const because = isLeftOut ? " (left out: npm's registry cannot be reached)" : "";
 
@@ -108,6 +112,28 @@ describe.skipIf(isLeftOut)(`the published packages, installed elsewhere${because
     const { code, log } = await installed.run(oldNode ?? "", [launcher, "--version"]);
 
     expect([code, log]).toEqual([1, expect.stringMatching(/^steadfast needs Node 24 or newer.*\n$/)]);
+  });
+
+  // Goal: a report on a clone asks for nothing but what is there.
+  it.skipIf(reportNode === undefined)("report on a clone also on an older Node, the same", async () => {
+    const launcher = join(installed.folder, "node_modules", "steadfast", "dist", "launch.js");
+    const folder = await mkdtemp(join(tmpdir(), "steadfast-report-"));
+    const clone = join(folder, "clone");
+    execFileSync("git", ["init", "-q", clone]);
+    for (const tag of ["v1.0.0", "v1.1.0-RC.1", "v1.1.0"]) {
+      const author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+      execFileSync("git", ["-C", clone, ...author, "commit", "-q", "--allow-empty", "-m", tag]);
+      execFileSync("git", ["-C", clone, "tag", tag]);
+    }
+    const args = [launcher, "delivery", clone, "--json", "--to", "2100-01-01", "--include-prereleases"];
+
+    const older = await installed.run(reportNode ?? "", args);
+    const newer = await installed.run(process.execPath, args);
+    await rm(folder, { recursive: true, force: true });
+
+    expect(older.code, older.log).toBe(0);
+    expect(older.stdout).toBe(newer.stdout);
+    expect(JSON.parse(older.stdout)).toMatchObject({ repository: "clone", releases: { count: 3 } });
   });
 
   it("hold no tests, no path of this machine, and a source for every map", async () => {

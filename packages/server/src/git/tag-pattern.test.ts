@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { proposeTags, tagMatcher } from "./tag-pattern.ts";
+import { proposeTags, tagExpression, tagMatcher } from "./tag-pattern.ts";
 
 const ANY = { includePrereleases: false, packageName: null };
 const versions = (prefix: string, count: number) =>
@@ -81,4 +81,20 @@ describe("proposing releases", () => {
       }),
     );
   });
+});
+
+// Goal: a report on a clone runs on the Node that is there, also on one that lacks `(?i:…)`.
+it("reads a proposed pattern the same on an older Node", () => {
+  const { chosen } = proposeTags(["v1.0.0", "v1.1.0-RC.1", "v1.1.0", "v1.2.0.Final"], {
+    includePrereleases: true,
+    packageName: null,
+  });
+  const names = ["v1.0.0", "v1.1.0-rc.2", "v1.1.0-RC.1", "v1.2.0.final", "w1.0.0", "v1.0"];
+
+  for (const { pattern } of chosen) {
+    const [newer, older] = [tagExpression(pattern, true), tagExpression(pattern, false)];
+    expect(pattern).toContain("(?i:");
+    expect(names.map((name) => older.test(name))).toEqual(names.map((name) => newer.test(name)));
+  }
+  expect(chosen).toHaveLength(1);
 });

@@ -42,12 +42,13 @@ type Family = {
 /** Names beyond this are no release of anybody's. */
 export const TAG_CHARACTERS_MAX = 200;
 const OTHERS_MAX = 5;
+const MODIFIER = "(?i:";
 const PRERELEASE_SUFFIX =
   "(?i:[-._]?(?:alpha|beta|rc|pre|preview|dev|next|canary|snapshot|nightly|insiders|milestone|a|b|c|m)[-._\\d]*.*|-.+)";
-const PRERELEASE = new RegExp(`^${PRERELEASE_SUFFIX}$`);
+const PRERELEASE = tagExpression(`^${PRERELEASE_SUFFIX}$`);
 /** What some add to a version that is final. */
 const FINAL_SUFFIX = "(?i:[.-](?:final|release|ga)|\\+.*)";
-const FINAL = new RegExp(`^${FINAL_SUFFIX}$`);
+const FINAL = tagExpression(`^${FINAL_SUFFIX}$`);
 
 /**
  * Families of tags (`v1.2.3`, `shop@1.2.3`, `release-2024-06-01`) by what stands before the version. The largest one is chosen; where a monorepo has many packages and none of
@@ -79,9 +80,27 @@ export function proposeTags(names: readonly string[], options: ProposalOptions):
   };
 }
 
+/**
+ * The expression of a pattern. `(?i:…)`, which proposals bear, is known from Node 23 on; before, such a pattern takes upper and lower case for the same in all of it.
+ *
+ * @throws {SyntaxError} a pattern that is none
+ */
+export function tagExpression(pattern: string, hasModifiers = knowsModifiers()): RegExp {
+  if (hasModifiers || !pattern.includes(MODIFIER)) return new RegExp(pattern);
+  return new RegExp(pattern.replaceAll(MODIFIER, "(?:"), "i");
+}
+
+function knowsModifiers(): boolean {
+  try {
+    return new RegExp(`${MODIFIER}a)`).test("A");
+  } catch {
+    return false;
+  }
+}
+
 /** A filter of tag names; a name matches if any pattern does. @throws {SyntaxError} a pattern that is none */
 export function tagMatcher(patterns: readonly string[]): (name: string) => boolean {
-  const expressions = patterns.map((pattern) => new RegExp(pattern));
+  const expressions = patterns.map((pattern) => tagExpression(pattern));
   return (name) => name.length <= TAG_CHARACTERS_MAX && expressions.some((expression) => expression.test(name));
 }
 

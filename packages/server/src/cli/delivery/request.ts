@@ -1,3 +1,4 @@
+import { tagExpression } from "../../git/tag-pattern.ts";
 import { usageError } from "../cli-error.ts";
 
 const HOUR_MS = 3_600_000;
@@ -109,7 +110,7 @@ function readPattern(pattern: string): string {
   if (pattern.trim() === "") throw usageError("--releases is empty.", "All tags, if that is meant: --releases .");
   if (pattern.length > PATTERN_CHARACTERS_MAX) throw usageError("--releases is longer than 1,000 characters.");
   try {
-    new RegExp(pattern);
+    tagExpression(pattern);
     return pattern;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
