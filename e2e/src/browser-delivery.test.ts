@@ -149,7 +149,7 @@ describeInBrowser("the Delivery page", () => {
     const levers = page.getByRole("region", { name: "The five levers" });
 
     await levers
-      .getByText(/^\[[\d.]+ – [\d.]+ is what the data does not rule out\]$/)
+      .getByText(/^\[[\d.]+ – [\d.]+( [dh])? is what the data does not rule out\]$/)
       .first()
       .waitFor();
     const cards = await levers.getByRole("article").allInnerTexts();

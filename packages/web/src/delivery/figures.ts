@@ -23,10 +23,15 @@ export function formatSpan(ms: number): string {
 }
 
 /** `2.2 d [1.9 – 2.6]` in one unit, so that the three can be compared at a glance. */
-export function formatSpanWithin(ms: number, interval: { readonly low: number; readonly high: number }): string {
+export function formatSpanWithin(ms: number, interval: Range): string {
+  const { inUnit, name } = unitOf(ms);
+  return `${inUnit(ms)} ${name} [${inUnit(interval.low)} – ${inUnit(interval.high)}]`;
+}
+
+/** Days from two of them on, else hours; two significant digits. */
+function unitOf(ms: number) {
   const unit = ms >= 48 * HOUR_MS ? { ms: 24 * HOUR_MS, name: "d" } : { ms: HOUR_MS, name: "h" };
-  const inUnit = (value: number) => Number((value / unit.ms).toPrecision(2));
-  return `${inUnit(ms)} ${unit.name} [${inUnit(interval.low)} – ${inUnit(interval.high)}]`;
+  return { name: unit.name, inUnit: (value: number) => Number((value / unit.ms).toPrecision(2)) };
 }
 
 export type MeasureName = "lead-time" | "frequency" | "change-fail-rate" | "recovery" | "rework";
@@ -116,7 +121,8 @@ type Range = { readonly low: number; readonly high: number };
 
 /** In the unit of the figure it belongs to. */
 function spanInterval(ms: number, interval: Range | null): string | null {
-  return interval && (/\[(.*)\]/.exec(formatSpanWithin(ms, interval))?.[1] ?? null);
+  const { inUnit, name } = unitOf(ms);
+  return interval && `${inUnit(interval.low)} – ${inUnit(interval.high)} ${name}`;
 }
 
 function percentInterval(interval: Range | null): string | null {
