@@ -197,20 +197,25 @@ describeOnEachStore("the journal", (open) => {
   });
 });
 
+/** Of each node, at once. They come one after the other, and the last one's wait for a connection must end within 5 s on a machine that is busy. */
+const APPENDS = 20;
+
 describePostgres("the journal of many nodes", (_cluster, open) => {
   it("has no gap for a tail on one node while all append", async () => {
     const config = await open.config();
     const journals = await Promise.all([1, 2, 3].map(async () => openJournal(await open.at(config))));
-    const following = Promise.all(journals.map((journal) => collect(journal, 0, 3 * 60)));
+    const following = Promise.all(journals.map((journal) => collect(journal, 0, 3 * APPENDS)));
 
     await Promise.all(
       journals.flatMap((journal, node) =>
-        Array.from({ length: 60 }, (_, index) => journal.append([appendTo(`n-${node}-${index}`, 0, "other")], BY_TEST)),
+        Array.from({ length: APPENDS }, (_, index) =>
+          journal.append([appendTo(`n-${node}-${index}`, 0, "other")], BY_TEST),
+        ),
       ),
     );
 
     for (const events of await following) {
-      expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: 180 }, (_, index) => index + 1));
+      expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: 3 * APPENDS }, (_, index) => index + 1));
     }
     for (const journal of journals) await journal.close();
   });
