@@ -20,7 +20,7 @@ async function dieBetweenWriteAndAnswer(config: DatabaseConfig): Promise<void> {
     const isArmed = { now: false };
     const after = (text) => {
       if (!isArmed.now) return;
-      if (text.startsWith('insert into "event"')) isWritten = true;
+      if (text.startsWith("insert into event ")) isWritten = true;
       if (text === "commit" && isWritten) process.kill(process.pid, "SIGKILL");
     };
     const prepare = DatabaseSync.prototype.prepare;

@@ -30,7 +30,7 @@ const ids = field(
   Array.from({ length: 1_000 }, () => "x"),
 );
 const reference = fc.oneof(fc.record({ id, name: text }, { requiredKeys: [] }), field({}));
-const some = { requiredKeys: [] as [] };
+const some: { requiredKeys: [] } = { requiredKeys: [] };
 
 const content = fc.record(
   {
