@@ -2,14 +2,14 @@ import { spawn } from "node:child_process";
 
 export type Ran = {
   readonly isOk: boolean;
-  /** stdout and stderr as they came; "" when streamed. */
+  /** The end of stdout and stderr as they came. */
   readonly output: string;
 };
 
 export type RunOptions = {
   readonly environment?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** Show the output while it runs instead of keeping it. */
+  /** Show the output while it runs, too. */
   readonly isStreamed?: boolean;
 };
 
@@ -22,7 +22,7 @@ export function runCommand(command: string, given: readonly string[], options: R
     let output = "";
     const keep = (text: string) => {
       if (options.isStreamed) process.stdout.write(text);
-      else output = (output + text).slice(-OUTPUT_MAX_CHARACTERS);
+      output = (output + text).slice(-OUTPUT_MAX_CHARACTERS);
     };
     // A group of its own, so that its workers and servers end with it.
     const child = spawn(command, given, {

@@ -11,6 +11,8 @@ const WORKERS = 3;
 const SECOND_TRIES_MAX = 3;
 /** A whole run stays below 15 minutes. */
 const SECOND_TRY_TIMEOUT_MS = 3 * 60_000;
+/** What vitest heads errors with that belong to no test. */
+const UNHANDLED = /Unhandled (?:Errors?|Rejection)|Vitest caught/;
 
 /**
  * Runs vitest projects. A file that failed is run once more, by itself and from its beginning, and counts as it ended
@@ -27,7 +29,7 @@ export async function runVitest(
   const chosen = projects.flatMap((project) => ["--project", project]);
   const first = await runOnce(name, chosen, timeoutMs);
   const failed = first.files.filter((file) => file.failed > 0);
-  if (failed.length === 0 || failed.length > SECOND_TRIES_MAX) {
+  if (failed.length === 0 || failed.length > SECOND_TRIES_MAX || first.isOfNoFile) {
     return { ...countRun(first.files, first.isOk), output: "" };
   }
 
@@ -35,6 +37,7 @@ export async function runVitest(
   console.log(`\nonce more, by itself: ${paths.join(", ")}\n`);
   const second = await runOnce(`${name}-second-try`, [...chosen, ...paths], SECOND_TRY_TIMEOUT_MS);
   const others = first.files.filter((file) => !failed.includes(file));
+  if (second.files.length !== failed.length) return { ...countRun(first.files, false), output: "" };
   if (second.isOk) for (const each of failed) console.log(sayUnsteady(each));
   return { ...addCounts([...others, countRun(second.files, second.isOk)]), output: "" };
 }
@@ -49,7 +52,7 @@ async function runOnce(name: string, given: readonly string[], timeoutMs: number
   const report = join(REPORTS, `${name}.json`);
   mkdirSync(REPORTS, { recursive: true });
   rmSync(report, { force: true });
-  const { isOk } = await runCommand(
+  const { isOk, output } = await runCommand(
     process.execPath,
     [
       join("node_modules", "vitest", "vitest.mjs"),
@@ -62,5 +65,7 @@ async function runOnce(name: string, given: readonly string[], timeoutMs: number
     ],
     { timeoutMs, isStreamed: true, environment: { NODE_OPTIONS: "--disable-warning=ExperimentalWarning" } },
   );
-  return { isOk, files: countFiles(existsSync(report) ? readFileSync(report, "utf8") : undefined) };
+  // A rejection that nobody took, or a worker that died: no file's report tells of it.
+  const isOfNoFile = !isOk && UNHANDLED.test(output);
+  return { isOk, isOfNoFile, files: countFiles(existsSync(report) ? readFileSync(report, "utf8") : undefined) };
 }

@@ -30,7 +30,7 @@ export async function restoreBackup(
     await fill(database, projectors, path);
   } catch (error) {
     // Nothing was written, and who restores is told why. The mark of an earlier one, which was cut off, stays.
-    if (isMarkedNow) await unmarkRestore(database.db);
+    if (isMarkedNow) await unmarkRestore(database.db).catch(() => {});
     throw error;
   }
   return summary;

@@ -5,6 +5,7 @@ import type { Actor } from "../journal/event.ts";
 
 /** A rollout of four stages has five decisions: a hundred rollouts in the window. */
 const DECISIONS_MAX = 500;
+const GUARD_ID = "guard";
 
 const DID = {
   "rollout.stage-entered": "advanced",
@@ -41,6 +42,7 @@ export async function readGuardDecisions(db: Kysely<Tables>, of: DecisionsOf): P
         .where("environment", "=", of.environment)
         .where("service", "=", of.service),
     )
+    .where("actor_id", "=", GUARD_ID)
     .where("type", "in", Object.keys(DID))
     .where("occurred_at_ms", ">=", of.fromMs)
     .where("occurred_at_ms", "<", of.toMs)
@@ -60,5 +62,5 @@ function didOf(type: string): GuardDecision["did"] | undefined {
 }
 
 function isGuard({ kind, id }: Actor): boolean {
-  return kind === "system" && id === "guard";
+  return kind === "system" && id === GUARD_ID;
 }

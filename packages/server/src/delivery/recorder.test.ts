@@ -77,4 +77,17 @@ describeOnEachStore("what is told at the same time", (open) => {
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
     expect((await stored()).map((row) => row.message_id)).toEqual(["m1", "m2", "m4"]);
   });
+
+  it("does not refuse the others when the store refuses what one wrote, as PostgreSQL refuses a NUL character", async () => {
+    const { record, stored } = await openRecorder();
+    const told = (messageId: string, scope = serviceScope("shop")) =>
+      record([{ ...deployment(messageId), scope }], BY_TEST);
+
+    const outcomes = await Promise.allSettled([told("m1"), told("m2"), told("m3", "service/\u0000"), told("m4")]);
+
+    expect([outcomes[0], outcomes[1], outcomes[3]].map((outcome) => outcome?.status)).toEqual(
+      Array.from({ length: 3 }, () => "fulfilled"),
+    );
+    expect((await stored()).map((row) => row.message_id)).toEqual(expect.arrayContaining(["m1", "m2", "m4"]));
+  });
 });

@@ -1,5 +1,5 @@
 import type { ScopedTold } from "@steadfast/core/delivery/scope";
-import { ProblemError } from "../http/problem.ts";
+import { isStoreProblem } from "../http/problem.ts";
 import type { Provenance } from "../journal/event.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type Recorded, recordTogether, type TellingRequest } from "./record.ts";
@@ -62,8 +62,8 @@ async function write(journal: Journal, group: readonly Waiting[]): Promise<void>
     const recorded = await recordTogether(journal, group);
     for (const [index, each] of group.entries()) each.resolve(recorded[index] ?? { recorded: 0, duplicates: 0 });
   } catch (error) {
-    // A refusal is everybody's: the store is away or full. Anything else is one message's, and must not be the others' misfortune.
-    if (error instanceof ProblemError || group.length === 1) for (const each of group) each.reject(error);
+    // A store that is away or full is everybody's matter. Anything else is one message's, and must not be the others' misfortune.
+    if (isStoreProblem(error) || group.length === 1) for (const each of group) each.reject(error);
     else for (const each of group) await write(journal, [each]);
   }
 }

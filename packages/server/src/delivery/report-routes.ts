@@ -32,7 +32,7 @@ const WINDOW_MAX_MS = 3_660 * 24 * 3_600_000;
 
 /** What is known of a service's delivery, and what follows from it. */
 export function reportRoutes(app: App, deps: DeliveryDeps): void {
-  const readFacts = keepFacts(deps.database.db);
+  const { read: readFacts } = keepFacts(deps.database.db);
 
   app.get(
     "/api/v1/services/:key/delivery",

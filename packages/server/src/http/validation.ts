@@ -46,7 +46,7 @@ export function rejectedIn(body: object): readonly RejectedItem[] {
 
 /**
  * Validates a body that is a list under one name, one item after the other. The body is those that are valid; `rejectedIn`
- * tells the others. Refused whole when none is valid, or when there are faults enough: all the faults of a body of
+ * tells the others. Refused whole when none is valid, or when enough are not: all the faults of a body of
  * megabytes would take a gigabyte, and a sender that makes so many is broken.
  *
  * @param itemsMax longer lists are refused unread
@@ -63,13 +63,15 @@ export function listValidator(name: string, item: z.ZodType, itemsMax: number): 
       const result = item.safeParse(given);
       if (result.success) items.push(result.data);
       else {
-        issues.push(...result.error.issues.map((issue) => ({ ...issue, path: [name, index, ...issue.path] })));
+        for (const issue of result.error.issues.slice(0, FAULTS_MAX - issues.length)) {
+          issues.push({ ...issue, path: [name, index, ...issue.path] });
+        }
         const [first] = result.error.issues.flatMap((issue) => toFaults("", issue));
         rejected.push({ index, message: `${first?.path || "/"} ${first?.message ?? ""}` });
       }
-      if (issues.length >= FAULTS_MAX) break;
+      if (rejected.length >= FAULTS_MAX) break;
     }
-    const isRefused = issues.length >= FAULTS_MAX || (issues.length > 0 && items.length === 0);
+    const isRefused = rejected.length >= FAULTS_MAX || (rejected.length > 0 && items.length === 0);
     if (isRefused) return { error: invalidRequest("body", issues) };
     const value = { [name]: items };
     rejectedByBody.set(value, rejected);

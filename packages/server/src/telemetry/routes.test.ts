@@ -79,6 +79,17 @@ describe("POST /api/v1/observations", () => {
     expect(counted.map(({ requests }) => requests)).toEqual([120, 5]);
   });
 
+  it("leaves out one observation however much is wrong with it", async () => {
+    const { post, counted } = await startApp();
+    const bucketCounts = Array.from({ length: 60 }, () => 0.5);
+    const fractions = { ...observation, latencyMs: { scale: 5, zeroCount: 0, offset: 0, bucketCounts } };
+
+    const response = await post(bodyOf(fractions, observation));
+
+    expect(response.json()).toMatchObject({ accepted: 1, rejected: [{ index: 0 }] });
+    expect(counted).toHaveLength(1);
+  });
+
   it("tells no request of another's malformed ones", async () => {
     const { post } = await startApp();
 

@@ -3,6 +3,7 @@ import type { ScopedTold } from "@steadfast/core/delivery/scope";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { App } from "../../http/app-type.ts";
+import { checkJson } from "../../http/json-body.ts";
 import { ProblemError } from "../../http/problem.ts";
 import type { MessageMeaning } from "./forge-message.ts";
 import { readGitHubMessage } from "./github.ts";
@@ -86,6 +87,7 @@ function read(kind: ForgeKind, event: string, bytes: Buffer): MessageMeaning {
   const messageId = createHash("sha256").update(`${event}\n`).update(bytes).digest("hex");
   try {
     const body: unknown = JSON.parse(bytes.toString("utf8"));
+    checkJson(body);
     return READ[kind]({ event, messageId, body });
   } catch (error) {
     if (error instanceof SyntaxError) {
