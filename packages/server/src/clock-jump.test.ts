@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import { describeOnEachStore } from "./db/test-databases.ts";
+import { describeOnEachStore, describePostgres } from "./db/test-databases.ts";
 import { openTestNode, TEST_ADMIN_TOKEN } from "./node.fixture.ts";
 
 const HOUR_MS = 3_600_000;
@@ -100,5 +100,22 @@ describeOnEachStore("a clock that is set by an hour", (open) => {
     expect(await reasonsAt(nowMs() + HOUR_MS)).toContain("second-in-future");
     expect(await reasonsAt(nowMs() - HOUR_MS - 60_000)).toContain("second-too-old");
     expect(await reasonsAt(nowMs())).toEqual([]);
+  });
+});
+
+describePostgres("a node whose clock is an hour behind the others'", (_cluster, open) => {
+  it("completes a rollout by hand, and it is watched for its whole time by the clock that all share", async () => {
+    const { ask, node } = await openTestNode(await open.config(), { nowMs: () => Date.now() - HOUR_MS });
+    after.push(() => node.close());
+    await ask("POST", "/api/v1/flags", { key: "f" });
+    const stages = [{ share: 1, minSeconds: 3_600 }];
+    const { id } = (await ask("POST", "/api/v1/rollouts", { ...ROLLOUT, stages, watchSeconds: 1_800 })).body;
+    const beforeMs = Date.now();
+
+    const { body } = await ask("POST", `/api/v1/rollouts/${id}/advance`, { reason: "by hand" });
+
+    expect(body.state).toBe("completed");
+    // The store's clock is this machine's; a second for how each rounds.
+    expect(Date.parse(body.watchedUntil)).toBeGreaterThanOrEqual(beforeMs + 1_800_000 - 1_000);
   });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
@@ -84,7 +85,8 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
   const leases =
     database.kind === "sqlite"
       ? soleHolder()
-      : createLeases({ database, holder: nodeId, ttlMs: LEASE_TTL_MS, clock: postgresClock });
+      : createLeases({ database, holder: `${nodeId}/${randomUUID()}`, ttlMs: LEASE_TTL_MS, clock: postgresClock });
+  const judgeNowMs = database.kind === "sqlite" ? async () => nowMs() : () => readClock(database.db, postgresClock);
   const rollouts = rolloutDeps(database, journal, telemetry, { nowMs, newId });
   const judge = createJudge({ ...rollouts, ...judgeDeps(telemetry, leases), log });
   const live = createLiveRollouts({ database, judge, nowMs });
@@ -145,7 +147,7 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
       },
     },
     otlp: { openSpanBatch: telemetry.openSpanBatch, onDecoded: (tally) => countSpans(metrics, tally) },
-    rollouts: { ...rollouts, ...previewDeps(telemetry), live },
+    rollouts: { ...rollouts, ...previewDeps(telemetry), live, judgeNowMs },
     snapshots: {
       database,
       snapshots,
@@ -171,7 +173,7 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
     metrics,
     log,
     nowMs,
-    judgeNowMs: database.kind === "sqlite" ? async () => nowMs() : () => readClock(database.db, postgresClock),
+    judgeNowMs,
   });
   loops = started;
   readFrom(metrics.registry, {

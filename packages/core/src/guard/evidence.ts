@@ -35,7 +35,8 @@ export function addBlock(
   designEffect: number,
 ): Evidence {
   const wanted = typeof prior === "number" ? prior : mean(prior);
-  const mass = Math.min(wanted, 1 - evidence.spentPrior);
+  const mass = Math.min(wanted, restOf(evidence));
+  if (!Number.isFinite(mass)) throw new Error(`${UNREADABLE}: what is staked next is not a number. ${WHAT_TO_DO}`);
   const part = wanted > 0 ? mass / wanted : 0;
   const logBets = evidence.logBets.map((logBet, k) => {
     const stake = typeof prior === "number" ? mass : part * (prior[k] ?? 0);
@@ -43,6 +44,20 @@ export function addBlock(
     return Math.min(LOG_MAX, Math.max(LOG_ZERO, grown));
   });
   return { logBets, spentPrior: Math.min(1, evidence.spentPrior + Math.max(0, mass)) };
+}
+
+const UNREADABLE = "The stored evidence cannot be continued";
+const WHAT_TO_DO = "Roll this rollout back, then start it again.";
+
+/**
+ * What is not spent yet of the prior.
+ *
+ * @throws {Error} when a stored state does not say: with a new budget a sound candidate would be taken back too often,
+ *   with none a broken one would go on unseen, so a person is asked instead
+ */
+function restOf({ spentPrior }: Evidence): number {
+  if (Number.isFinite(spentPrior)) return 1 - spentPrior;
+  throw new Error(`${UNREADABLE}: how much of the prior is spent is not a number. ${WHAT_TO_DO}`);
 }
 
 function mean(values: readonly number[]): number {
@@ -53,7 +68,7 @@ function mean(values: readonly number[]): number {
 
 /** ln E, finite. 0 before the first block. */
 export function logEvidence(evidence: Evidence): number {
-  const rest = 1 - evidence.spentPrior;
+  const rest = restOf(evidence);
   const logMean = logSumExp(evidence.logBets) - Math.log(evidence.logBets.length);
   return plainZero(Math.max(LOG_ZERO, logAdd(logMean, rest > 0 ? Math.log(rest) : LOG_ZERO)));
 }

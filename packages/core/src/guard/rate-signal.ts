@@ -14,7 +14,7 @@ import {
 } from "./failure-rate-test.ts";
 import type { EventCountSignal, FailureRateSignal } from "./plan.ts";
 import { addToRatioBand, type RatioBandState, startRatioBand } from "./ratio-band.ts";
-import { addMass, massOf, NO_MASS, type PendingPrior } from "./restart-prior.ts";
+import { addMass, massOf, NO_MASS, type PendingPrior, toPending } from "./restart-prior.ts";
 import { addToRate, NO_RATE, type RecentRate, type SignalTick } from "./signal-context.ts";
 import {
   BASELINE_WAIT_TICKS,
@@ -28,12 +28,11 @@ import { stakeOf } from "./stakes.ts";
 export type RateSignal = FailureRateSignal | EventCountSignal;
 
 /** A failure-rate or event-count signal between two ticks. */
-export type RateSignalState = {
+export type RateSignalState = PendingPrior & {
   readonly kind: "rate";
   readonly past: BaselinePast;
-  /** The open block and the prior that waits for it. */
+  /** The open block, for which the pending prior waits. */
   readonly block: RateBlock;
-  readonly pendingPrior: PendingPrior;
   /** Ticks since the open block's first candidate request: it has no baseline yet. */
   readonly waitedTicks: number;
   /** Kept through all share stages. */
@@ -53,7 +52,7 @@ export function startRateSignal(signal: RateSignal, history: ArmCounts | undefin
     kind: "rate",
     past: startPast(history ? countsOf(signal, history) : { requests: 0, failures: 0 }),
     block: EMPTY_BLOCK,
-    pendingPrior: NO_MASS,
+    ...toPending(NO_MASS),
     waitedTicks: 0,
     evidence: startEvidence(BET_RATIOS.length),
     gross: startEvidence(BET_RATIOS.length),
@@ -69,13 +68,13 @@ export function startRateSignal(signal: RateSignal, history: ArmCounts | undefin
 export function foldRateSignal(signal: RateSignal, state: RateSignalState, tick: SignalTick): RateSignalState {
   const added = blockOf(signal, tick);
   const block = addRateBlocks(tick.isModeNew ? EMPTY_BLOCK : state.block, added);
-  const pendingPrior = addMass(tick.isModeNew ? NO_MASS : massOf(state.pendingPrior), tick.prior);
+  const mass = addMass(tick.isModeNew ? NO_MASS : massOf(state), tick.prior);
   const isCompared = tick.mode === "share";
   const gathered: RateSignalState = {
     ...state,
     past: agePast(state.past),
     block,
-    pendingPrior,
+    ...toPending(mass),
     gross: tick.isModeNew ? startEvidence(BET_RATIOS.length) : state.gross,
     groups: addGroups(state.groups, tick.counts?.baseline.groups),
     total: tick.mode === "audience" ? state.total : addRateBlocks(state.total, added),
@@ -89,11 +88,11 @@ export function foldRateSignal(signal: RateSignal, state: RateSignalState, tick:
   const closed: RateSignalState = {
     ...gathered,
     block: EMPTY_BLOCK,
-    pendingPrior: NO_MASS,
+    ...toPending(NO_MASS),
     waitedTicks: 0,
     past: addToPast(gathered.past, baselineOf(block), phi),
   };
-  const stake = stakeOf(tick.stakes, tick.mode, pendingPrior);
+  const stake = stakeOf(tick.stakes, tick.mode, mass);
   if (!isCompared) return { ...closed, gross: addBlock(gathered.gross, stake, logFactors, phi) };
   return {
     ...closed,

@@ -21,11 +21,24 @@ export type PriorMass = { readonly even: number; readonly gentle: number; readon
 
 export const NO_MASS: PriorMass = { even: 0, gentle: 0, grave: 0 };
 
-/** A number in the states that were stored before bets were graded, whose plans have even stakes. */
-export type PendingPrior = number | PriorMass;
+/**
+ * The prior that waits for its block to close, as it is stored. While a release replaces another their nodes take
+ * rollouts over from each other: `pendingPrior` is the one field that every release reads and writes.
+ */
+export type PendingPrior = {
+  /** The mass of even stakes. */
+  readonly pendingPrior: number;
+  /** The whole mass. A release without graded stakes carries it along unchanged: it holds while `even` is `pendingPrior`. */
+  readonly pendingGraded?: PriorMass;
+};
 
-export function massOf(pending: PendingPrior): PriorMass {
-  return typeof pending === "number" ? { even: pending, gentle: pending, grave: pending } : pending;
+export function toPending(mass: PriorMass): PendingPrior {
+  return { pendingPrior: mass.even, pendingGraded: mass };
+}
+
+export function massOf({ pendingPrior, pendingGraded }: PendingPrior): PriorMass {
+  if (pendingGraded?.even === pendingPrior) return pendingGraded;
+  return { even: pendingPrior, gentle: pendingPrior, grave: pendingPrior };
 }
 
 /** How much falls on the rollout's start and, where there are any, on the starts of later stages; the rest is spread. */

@@ -5,7 +5,16 @@ import { addBlock, type Evidence, LOG_ZERO, logEvidence, startEvidence } from ".
 import { BET_RATIOS, EMPTY_BLOCK, failureLogFactors, type RateBlock } from "./failure-rate-test.ts";
 import type { FailureRateSignal, Stakes } from "./plan.ts";
 import { addRateBlocks } from "./rate-signal.ts";
-import { addMass, massAt, massOf, NO_MASS, type PendingPrior, type PriorMass, spreadPrior } from "./restart-prior.ts";
+import {
+  addMass,
+  massAt,
+  massOf,
+  NO_MASS,
+  type PendingPrior,
+  type PriorMass,
+  spreadPrior,
+  toPending,
+} from "./restart-prior.ts";
 import { stakeOf } from "./stakes.ts";
 
 /** Pretend canary j has the unit groups 2j and 2j+1 of the baseline's own traffic, against the other 18. */
@@ -17,9 +26,8 @@ export type ShadowState = {
   readonly canaries: readonly ShadowCanary[];
 };
 
-type ShadowCanary = {
+type ShadowCanary = PendingPrior & {
   readonly block: RateBlock;
-  readonly pendingPrior: PendingPrior;
   readonly evidence: Evidence;
   readonly maxLogEvidence: number;
   readonly hasAlarmed: boolean;
@@ -76,7 +84,7 @@ export function readShadows(state: ShadowState | null): ShadowReading | null {
 
 const START_CANARY: ShadowCanary = {
   block: EMPTY_BLOCK,
-  pendingPrior: NO_MASS,
+  ...toPending(NO_MASS),
   evidence: startEvidence(BET_RATIOS.length),
   maxLogEvidence: 0,
   hasAlarmed: false,
@@ -84,19 +92,14 @@ const START_CANARY: ShadowCanary = {
 
 function foldCanary(canary: ShadowCanary, test: ShadowTest, prior: PriorMass, added: RateBlock): ShadowCanary {
   const block = addRateBlocks(canary.block, added);
-  const pendingPrior = addMass(massOf(canary.pendingPrior), prior);
-  if (block.candidateRequests === 0) return { ...canary, block, pendingPrior };
+  const mass = addMass(massOf(canary), prior);
+  if (block.candidateRequests === 0) return { ...canary, block, ...toPending(mass) };
   const logFactors = failureLogFactors(block, test.baselineRate, test.signal.tolerance);
-  const evidence = addBlock(
-    canary.evidence,
-    stakeOf(test.stakes, "share", pendingPrior),
-    logFactors,
-    test.designEffect,
-  );
+  const evidence = addBlock(canary.evidence, stakeOf(test.stakes, "share", mass), logFactors, test.designEffect);
   const reached = logEvidence(evidence);
   return {
     block: EMPTY_BLOCK,
-    pendingPrior: NO_MASS,
+    ...toPending(NO_MASS),
     evidence,
     maxLogEvidence: Math.max(canary.maxLogEvidence, reached),
     hasAlarmed: canary.hasAlarmed || Math.log(test.signal.weight) + reached >= test.logLimit,

@@ -115,6 +115,20 @@ describeOnEachStore("leases", (open) => {
     ]);
   });
 
+  it("and the row of a holder that died are deleted when that is long ago", async () => {
+    const { clock, database, a, b } = await openHolders();
+    await a.claim(["x"]);
+
+    clock.nowMs += 1_000 * TTL_MS;
+    await b.claim(["x"]);
+    await b.prune();
+
+    expect(await database.db.selectFrom("lease").select(["name", "holder"]).orderBy("name").execute()).toEqual([
+      { name: "node/b", holder: "b" },
+      { name: "x", holder: "b" },
+    ]);
+  });
+
   it("are never held twice when many claim at once", async () => {
     const database = await open();
     const holders = Array.from({ length: 8 }, (_, index) =>

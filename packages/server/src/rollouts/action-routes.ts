@@ -17,7 +17,11 @@ import { loadRollout, type Rollout } from "./read.ts";
 import { actBody, advanceBody, rollout } from "./schemas.ts";
 import { actOnRollout } from "./write.ts";
 
-export type RolloutRouteDeps = PreviewDeps & { readonly live: LiveRollouts };
+export type RolloutRouteDeps = PreviewDeps & {
+  readonly live: LiveRollouts;
+  /** The time that watches end by: the nodes' common one, for any of them may judge. */
+  readonly judgeNowMs: () => Promise<number>;
+};
 
 const params = z.object({ id: z.string().max(60).describe("rol_…") });
 
@@ -72,7 +76,8 @@ export function actionRoutes(app: App, deps: RolloutRouteDeps): void {
       const reason = request.body.reason ?? null;
       const fromStage = request.body.stage === undefined ? null : request.body.stage - 1;
       const decision = await deps.live.latest(id);
-      return act(request, id, reason, (state) => advanceRollout(state, decision, reason, deps.nowMs(), fromStage));
+      const nowMs = await deps.judgeNowMs();
+      return act(request, id, reason, (state) => advanceRollout(state, decision, reason, nowMs, fromStage));
     },
   );
 
