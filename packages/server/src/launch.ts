@@ -38,12 +38,15 @@ function bringGroupBy(): void {
   };
 }
 
-/** What V8 compiled is kept in the user's own cache folder, so that every command but the first starts sooner, from Node 22 on. Where there is no such folder, or it cannot be written, nothing is kept. */
+/** What V8 compiled is kept in the user's own cache folder, so that every command but the first starts sooner, from Node 22 on. Where there is no such folder, nothing is kept: Node trusts what lies there, so it is never below the working directory, which may be somebody else's clone. */
 async function keepCompiled(): Promise<void> {
   const { readEnvironment } = await import("./environment.ts");
   const { cacheFolder } = await import("./cache-folder.ts");
   const { enableCompileCache } = await import("node:module");
-  enableCompileCache?.(cacheFolder(readEnvironment(), "compiled"));
+  if (enableCompileCache === undefined) return;
+  const folder = cacheFolder(readEnvironment(), "compiled", ".");
+  // Without a folder Node would take one of its own choice.
+  if (folder !== undefined) enableCompileCache(folder);
 }
 
 /** As `--disable-warning=ExperimentalWarning`, which a `#!` line cannot say on every system. */

@@ -6,7 +6,8 @@ import type { Tag, TagList } from "./read-tags.ts";
 /** What was read of a repository: every commit that a tag or HEAD reaches, and every tag. */
 export type History = { readonly commits: CommitColumns; readonly tags: TagList };
 
-export type HistoryCache = { readonly folder: string; readonly gitDir: string };
+/** Without a folder nothing is kept. */
+export type HistoryCache = { readonly folder: string | undefined; readonly gitDir: string };
 
 /** Its number changes with what is kept, and with what is read of a commit: an older file is no history then. */
 const MAGIC = Buffer.from("steadfast history 1\n".padEnd(24));
@@ -25,7 +26,7 @@ const TAG_FIELDS = 3;
 export type KeptHistory = {
   /** What the history was read in. */
   readonly state: Buffer;
-  /** Only for who has compared the state. `undefined`: the file was cut short, damaged, or is not ours. */
+  /** Only for who has compared the state. `undefined`: the file was cut short, damaged, of another layout, or is not ours. */
   unpack(): History | undefined;
 };
 
@@ -70,13 +71,27 @@ function unpack(given: Buffer): History | undefined {
   const numbers = new Uint32Array(buffer, byteOffset + MAGIC.length + 2 * DIGEST_BYTES, NUMBERS);
   const [order, digits = 0, rows = 0, edges = 0, textBytes = 0, nameBytes = 0, otherCount = 0] = numbers;
   if (order !== BYTE_ORDER) return undefined;
+  const words = (rows * digits) / 8;
+  const lengths = [
+    rows * 8,
+    rows * 8,
+    words * 4,
+    (rows + 1) * 4,
+    edges * 4,
+    rows * 16,
+    rows,
+    rows,
+    textBytes,
+    nameBytes,
+  ];
+  const bytes = lengths.reduce((sum, length) => sum + paddedLength(length), HEAD_BYTES);
+  if (!Number.isInteger(words) || bytes !== content.length) return undefined;
   let next = byteOffset + HEAD_BYTES;
   const take = (bytes: number): number => {
     const at = next;
     next += paddedLength(bytes);
     return at;
   };
-  const words = (rows * digits) / 8;
   const commits: CommitColumns = {
     digits,
     authoredAtMs: new Float64Array(buffer, take(rows * 8), rows),

@@ -10,8 +10,8 @@ const RECORDS_MAX = 1_000_000;
 const FILES_MAX = 40;
 const SUFFIX = ".lines";
 
-/** Sizes of commits never change: kept by id, a file a repository, in the user's cache folder. */
-export type LineSizeCache = { readonly folder: string; readonly gitDir: string };
+/** Sizes of commits never change: kept by id, a file a repository, in the user's cache folder. Without one nothing is kept. */
+export type LineSizeCache = { readonly folder: string | undefined; readonly gitDir: string };
 
 /** What is there; a file that is missing, cut short or not ours is an empty cache. */
 export async function readCachedSizes(cache: LineSizeCache): Promise<Map<string, number>> {

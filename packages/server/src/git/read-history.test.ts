@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
 import {
   chmodSync,
   mkdirSync,
@@ -7,10 +8,11 @@ import {
   readFileSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { graphOf } from "./commit-columns.ts";
 import { GeneratedRepository } from "./generated-repository.fixture.ts";
@@ -120,6 +122,9 @@ describe("the kept history", () => {
     ["not ours", (path) => writeFileSync(path, "x".repeat(5_000))],
     ["damaged in one bit", (path) => flipLastByteOf(path, 30)],
     ["damaged in a count", (path) => flipByte(path, 24 + 64 + 8)],
+    ["whole, but of more commits than it has room for", (path) => layOutAnew(path, 2, 4_000)],
+    ["whole, but of fewer commits than it was written for", (path) => layOutAnew(path, 2, 1)],
+    ["whole, but of ids that fill no word", (path) => layOutAnew(path, 1, 41)],
   ])("is read anew where the file is %s", async (_, damage) => {
     const first = await run();
     damage(keptFile());
@@ -130,6 +135,15 @@ describe("the kept history", () => {
     expect([second.isRead, third.isRead]).toEqual([true, false]);
     expect([second.seen, third.seen]).toEqual([first.seen, first.seen]);
   });
+
+  /** Another number in the head, under a checksum that is right. */
+  function layOutAnew(path: string, index: number, value: number): void {
+    const content = readFileSync(path);
+    content.writeUInt32LE(value, 24 + 64 + index * 4);
+    const digest = createHash("sha256").update(content.subarray(24, 56)).update(content.subarray(88)).digest();
+    digest.copy(content, 56);
+    writeFileSync(path, content);
+  }
 
   function flipLastByteOf(path: string, before: number): void {
     flipByte(path, readFileSync(path).length - before);
@@ -149,6 +163,20 @@ describe("the kept history", () => {
 
     expect([one.seen, other.seen, unwritable.seen]).toEqual([after.seen, after.seen, after.seen]);
     expect([after.isRead, unwritable.isRead]).toEqual([false, true]);
+  });
+
+  it("clears away what a run that was killed while it wrote has left a day ago", async () => {
+    await run();
+    const kept = keptFile();
+    const [old, young] = [`${kept}.${randomUUID()}`, `${kept}.${randomUUID()}`];
+    for (const left of [old, young]) writeFileSync(left, "half of it");
+    const writtenAtS = Date.now() / 1_000 - 25 * 60 * 60;
+    utimesSync(old, writtenAtS, writtenAtS);
+    repository.git("tag", "v3", "main");
+
+    await run();
+
+    expect(readdirSync(cache).sort()).toEqual([basename(kept), basename(young)].sort());
   });
 
   it("is not kept where a tag moved while it was read", async () => {

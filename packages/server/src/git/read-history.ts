@@ -1,4 +1,4 @@
-import { type History, keepHistory, readKeptHistory } from "./history-cache.ts";
+import { type History, type HistoryCache, keepHistory, readKeptHistory } from "./history-cache.ts";
 import { historyState, readRefs } from "./history-state.ts";
 import { readCommits } from "./read-commits.ts";
 import { readTags } from "./read-tags.ts";
@@ -19,7 +19,7 @@ export type HistoryRead = {
  */
 export async function readHistory(
   place: GitPlace,
-  cacheFolder: string,
+  cacheFolder: string | undefined,
   onProgress: (commits: number) => void,
 ): Promise<HistoryRead> {
   const asked = readRefs(place);
@@ -43,7 +43,7 @@ export async function readHistory(
 }
 
 type Keeping = {
-  readonly cache: { readonly folder: string; readonly gitDir: string };
+  readonly cache: HistoryCache;
   readonly state: Buffer;
   readonly history: History;
 };

@@ -18,7 +18,7 @@ export async function collectDelivery(
   const place: GitPlace = { path: request.path, env: io.env, signal };
   const show = (count: number) => progress.show(`reading the history: ${countText(count)} commits`);
   const [{ repository, history, keep }, { measureSubject }] = await Promise.all([
-    readHistory(place, cacheFolder(io.env, "history"), show),
+    readHistory(place, cacheFolder(io.env, "history", request.path), show),
     // The measures are loaded while git reads.
     import("./measure-subject.ts"),
   ]);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -170,6 +170,15 @@ describe("steadfast delivery", () => {
 
     expect(first).toMatchObject({ n: 87, median: 2 });
     expect([second, afterTruncation, afterGarbage]).toEqual([first, first, first]);
+  });
+
+  it("keeps nothing in the repository it reports on, and takes nothing from there", async () => {
+    const cache = join(many.path, "cache");
+
+    const run = await runCli(["delivery", many.path, "--json"], { XDG_CACHE_HOME: cache });
+
+    expect(run.exitCode).toBe(0);
+    expect(existsSync(cache)).toBe(false);
   });
 
   it.each([

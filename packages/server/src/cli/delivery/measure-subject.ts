@@ -151,7 +151,7 @@ async function withLines(clone: Clone, { ledger, ranges, onlyCommits }: Sizing):
   if (repository.isPartial)
     return none("Lines per commit are not measured: this clone is partial, and nothing is fetched.");
   const wanted = wantedCommits(ledger, ranges, onlyCommits);
-  const cache = { folder: cacheFolder(io.env, "line-sizes"), gitDir: repository.gitDir };
+  const cache = { folder: cacheFolder(io.env, "line-sizes", place.path), gitDir: repository.gitDir };
   const sizes = await readCachedSizes(cache);
   const missing = wanted.filter((sha) => !sizes.has(cacheKey(sha)));
   if (lines === "auto" && missing.length > LINES_AUTO_MAX)

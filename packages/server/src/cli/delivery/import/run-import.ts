@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { cacheFolder } from "../../../cache-folder.ts";
 import { CliError, usageError } from "../../cli-error.ts";
 import { resultOf } from "../../client.ts";
 import { openSession, type Session } from "../../command.ts";
@@ -122,8 +122,9 @@ async function importStep(
 /** Which steps of one import are done, so that one that was cut off goes on. What is sent twice counts once all the same. */
 function checkpointAt(io: Io, of: readonly string[]) {
   const name = createHash("sha256").update(of.join("\n")).digest("hex").slice(0, 24);
-  const folder = io.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  const path = join(folder, "steadfast", "imports", `${name}.json`);
+  const folder = cacheFolder(io.env, "imports");
+  if (folder === undefined) return { read: async (): Promise<string[]> => [], async write() {}, async remove() {} };
+  const path = join(folder, `${name}.json`);
   return {
     async read(): Promise<string[]> {
       try {
@@ -135,7 +136,7 @@ function checkpointAt(io: Io, of: readonly string[]) {
       }
     },
     async write(done: readonly string[]): Promise<void> {
-      await mkdir(dirname(path), { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeFile(`${path}.new`, JSON.stringify(done));
       await rename(`${path}.new`, path);
     },
