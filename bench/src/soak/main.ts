@@ -168,6 +168,7 @@ function findings(soaked: Soaked, minutes: number): Findings {
             "resident memory: second quarter, last quarter, most",
             [memory.earlyBytes, memory.lateBytes, memory.mostBytes].map(sayBytes).join(", "),
           ],
+          ["resident memory, the median of each minute", memory.minutesBytes.map(sayBytes).join(", ")],
           [
             "alive of it after a full collection at the end: JavaScript heap, buffers outside it",
             [live.heapBytes, live.externalBytes].map(sayBytes).join(", "),

@@ -4,6 +4,7 @@ import { residentBytesOf } from "../processes/process-usage.ts";
 import { spreadOf } from "../report/spread.ts";
 
 const SAMPLE_MS = 2_000;
+const SAMPLES_A_MINUTE = 60_000 / SAMPLE_MS;
 
 export type MemoryWatch = { stop(): MemoryGrowth };
 
@@ -12,6 +13,8 @@ export type MemoryGrowth = {
   readonly earlyBytes: number;
   readonly lateBytes: number;
   readonly mostBytes: number;
+  /** The median of each whole minute: whether it goes on growing. */
+  readonly minutesBytes: readonly number[];
 };
 
 /** Samples a process's resident memory. */
@@ -32,11 +35,16 @@ export function watchMemory(pid: number): MemoryWatch {
 /** @param samples in the order of time */
 export function growthOf(samples: readonly number[]): MemoryGrowth {
   const quarter = Math.floor(samples.length / 4);
-  if (quarter === 0) return { earlyBytes: Number.NaN, lateBytes: Number.NaN, mostBytes: Number.NaN };
+  if (quarter === 0) return { earlyBytes: Number.NaN, lateBytes: Number.NaN, mostBytes: Number.NaN, minutesBytes: [] };
+  const minutes = Math.floor(samples.length / SAMPLES_A_MINUTE);
   return {
     earlyBytes: spreadOf(samples.slice(quarter, 2 * quarter)).median,
     lateBytes: spreadOf(samples.slice(-quarter)).median,
     mostBytes: Math.max(...samples),
+    minutesBytes: Array.from({ length: minutes }, (_, minute) => {
+      const from = minute * SAMPLES_A_MINUTE;
+      return spreadOf(samples.slice(from, from + SAMPLES_A_MINUTE)).median;
+    }),
   };
 }
 
