@@ -5,6 +5,7 @@ import { AudienceFields } from "./audience-fields.tsx";
 import { type Draft, type Faults, faultUnder } from "./draft.ts";
 import { basisOf, sayLength, sayNeed, sayTraffic } from "./forecast-words.ts";
 import { PLAN_NAMES, PLANS, type PlanName, type StageRow } from "./plans.ts";
+import rowClasses from "./stages-fields.module.css";
 import classes from "./start-page.module.css";
 import type { RolloutPreview } from "./start-queries.ts";
 
@@ -57,8 +58,8 @@ export function StagesFields({ draft, plan, faults, preview, onChange, onPlan }:
           Estimated at {sayTraffic(basis)}, as they arrive from {basis.source}.
         </p>
       )}
-      <div className={classes.rows}>
-        <div className={classes.rowHead} aria-hidden>
+      <div className={rowClasses.rows}>
+        <div className={rowClasses.rowHead} aria-hidden>
           <span>Share, %</span>
           <span>Catches a rise of, points</span>
           <span>At least</span>
@@ -84,7 +85,7 @@ export function StagesFields({ draft, plan, faults, preview, onChange, onPlan }:
           size="xs"
           leftSection={<IconPlus size={14} aria-hidden />}
           onClick={add}
-          className={classes.add}
+          className={rowClasses.add}
         >
           Add a stage
         </Button>
@@ -116,7 +117,7 @@ function StageFields({ row, number, faults, forecast, canRemove, onChange, onRem
   // Under its narrow field a sentence would be a column of words.
   const wrong = [faultOf("share"), faultOf("catches"), faultOf("minSeconds")].filter((fault) => fault !== undefined);
   return (
-    <li className={classes.row} data-testid="stage-row">
+    <li className={rowClasses.row} data-testid="stage-row">
       <TextInput
         aria-label={`Share of stage ${number}, percent`}
         inputMode="decimal"
@@ -145,12 +146,12 @@ function StageFields({ row, number, faults, forecast, canRemove, onChange, onRem
       <CloseButton
         aria-label={`Remove stage ${number}`}
         disabled={!canRemove}
-        className={classes.remove}
+        className={rowClasses.remove}
         onClick={onRemove}
       />
       <p
         id={noteId}
-        className={classes.estimate}
+        className={rowClasses.estimate}
         data-testid="estimate"
         data-stuck={forecast?.help ? true : undefined}
         data-wrong={wrong.length > 0 || undefined}
