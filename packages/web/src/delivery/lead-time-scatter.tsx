@@ -1,10 +1,11 @@
 import type { DeliveryReport, MeasuredChange } from "../api/types.ts";
 import { countOf, formatCount, formatExactTime } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
+import { DurationAxis } from "./duration-axis.tsx";
 import { formatSpan, MEDIAN_N_MIN } from "./figures.ts";
 import { useOpen } from "./open-link.tsx";
 import { TooFew } from "./panel.tsx";
-import { durationTicks, formatDay, linearScale, logScale, timeTicks } from "./scale.ts";
+import { formatDay, linearScale, logScale, timeTicks } from "./scale.ts";
 
 const HEIGHT = 260;
 const LEFT = 44;
@@ -39,14 +40,7 @@ export function LeadTimeScatter({ report }: { report: DeliveryReport }) {
         const y = logScale(range, [HEIGHT - BOTTOM - 4, 8]);
         return (
           <>
-            {durationTicks(range, y).map((tick) => (
-              <g key={tick}>
-                <line x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} stroke="var(--line)" />
-                <text x={LEFT - 6} y={y(tick) + 4} textAnchor="end">
-                  {formatSpan(tick)}
-                </text>
-              </g>
-            ))}
+            <DurationAxis range={range} y={y} left={LEFT} right={width - RIGHT} />
             {timeTicks([window.fromMs, window.toMs], Math.max(2, Math.floor((width - LEFT) / TICK_PIXELS))).map(
               (tick) => (
                 <text key={tick} x={x(tick)} y={HEIGHT - 4} textAnchor="middle">

@@ -2,10 +2,11 @@ import type { DeliveryReport, MeasuredChange } from "../api/types.ts";
 import { countOf, formatCount } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
 import { DataTable, Quiet } from "./data-table.tsx";
+import { DurationAxis } from "./duration-axis.tsx";
 import { formatSpan, MEDIAN_N_MIN } from "./figures.ts";
 import { OpenLink, useOpen } from "./open-link.tsx";
 import { TooFew } from "./panel.tsx";
-import { durationTicks, logScale, type Scale } from "./scale.ts";
+import { logScale, type Scale } from "./scale.ts";
 import { linesText, openMs, smallAgainstLarge } from "./size-bins.ts";
 import classes from "./size-scatter.module.css";
 
@@ -115,14 +116,7 @@ type AxesProps = {
 function Axes({ x, y, width, linesMost, time }: AxesProps) {
   return (
     <>
-      {durationTicks(time, y).map((tick) => (
-        <g key={tick}>
-          <line x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} stroke="var(--line)" />
-          <text x={LEFT - 6} y={y(tick) + 4} textAnchor="end">
-            {formatSpan(tick)}
-          </text>
-        </g>
-      ))}
+      <DurationAxis range={time} y={y} left={LEFT} right={width - RIGHT} />
       <line x1={LEFT} x2={width - RIGHT} y1={HEIGHT - BOTTOM} y2={HEIGHT - BOTTOM} stroke="var(--line-strong)" />
       {LINES_TICKS.filter((tick) => tick <= linesMost).map((tick) => (
         <text key={tick} x={x(tick)} y={HEIGHT - BOTTOM + 15} textAnchor="middle">
