@@ -33,7 +33,9 @@ describeInBrowser("the Delivery page", () => {
     const stages = await bottleneck.getByRole("rowheader").allInnerTexts();
     const report = await server.api.get<{ whatIf: { stage: string }[] }>("/api/v1/services/shop/delivery");
 
-    expect(sentence).toMatch(/ holds delivery back most: capped at .* would fall from .* to [\d.]+ [dh] \[.* – .*\]/);
+    expect(sentence).toMatch(
+      / holds delivery back most: capped at .* would fall from [\d.]+ ([dh]) to [\d.]+ \1 \[.* – .*\]/,
+    );
     expect(sentence?.toLowerCase().startsWith(report.whatIf[0]?.stage ?? "none")).toBe(true);
     expect(stages.map((each) => each.toLowerCase())).toEqual(report.whatIf.map(({ stage }) => stage));
   });

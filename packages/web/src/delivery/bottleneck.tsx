@@ -3,7 +3,7 @@ import type { DeliveryReport } from "../api/types.ts";
 import { countOf, formatPercent } from "../ui/format.ts";
 import classes from "./bottleneck.module.css";
 import { DataTable } from "./data-table.tsx";
-import { formatSpan, formatSpanWithin, STAGE_WORDS } from "./figures.ts";
+import { formatSpan, formatSpanBeside, formatSpanWithin, STAGE_WORDS } from "./figures.ts";
 import { OpenLink } from "./open-link.tsx";
 
 /** Changes that a replay needs to say anything, as on the command line. */
@@ -31,7 +31,8 @@ export function Bottleneck({ report }: { report: DeliveryReport }) {
         {helps ? (
           <span>
             <strong>{STAGE_WORDS[first.stage].label}</strong> holds delivery back most: capped at{" "}
-            {formatSpan(first.capMs)}, the median lead time would fall from {formatSpan(first.median.before)} to{" "}
+            {formatSpan(first.capMs)}, the median lead time would fall from{" "}
+            {formatSpanBeside(first.median.before, first.median.after)} to{" "}
             <strong>{formatSpanWithin(first.median.after, first.median.afterInterval)}</strong>.
           </span>
         ) : (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readDeliverySearch } from "./delivery-search.ts";
-import { comparedWith, formatSpanWithin, type Measure } from "./figures.ts";
+import { comparedWith, formatSpanBeside, formatSpanWithin, type Measure } from "./figures.ts";
 import { linearScale, logScale, timeTicks } from "./scale.ts";
 
 const HOUR = 3_600_000;
@@ -13,6 +13,11 @@ describe("figures of delivery", () => {
   it("show a value and its range in one unit", () => {
     expect(formatSpanWithin(53 * HOUR, { low: 46 * HOUR, high: 62 * HOUR })).toBe("2.2 d [1.9 – 2.6]");
     expect(formatSpanWithin(3 * HOUR, { low: 2.5 * HOUR, high: 4 * HOUR })).toBe("3 h [2.5 – 4]");
+  });
+
+  it("stand beside another in its unit", () => {
+    expect(formatSpanBeside(66 * HOUR, 53 * HOUR)).toBe("2.8 d");
+    expect(formatSpanBeside(66 * HOUR, 36 * HOUR)).toBe("66 h");
   });
 
   it("are compared with the time before only where both are known", () => {

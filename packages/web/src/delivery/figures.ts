@@ -22,6 +22,12 @@ export function formatSpan(ms: number): string {
   return formatDuration(ms / 1_000);
 }
 
+/** In the unit of what it stands beside: `2.7 d` before `2.2 d [1.9 – 2.5]`. */
+export function formatSpanBeside(ms: number, other: number): string {
+  const { inUnit, name } = unitOf(other);
+  return `${inUnit(ms)} ${name}`;
+}
+
 /** `2.2 d [1.9 – 2.6]` in one unit, so that the three can be compared at a glance. */
 export function formatSpanWithin(ms: number, interval: Range): string {
   const { inUnit, name } = unitOf(ms);
