@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 
 type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: unknown };
 
-/** A forge's REST API on loopback: pages with `Link` headers, and limits and failures as told. */
+/** A forge's API on loopback: pages with `Link` headers, and limits and failures as told. GitLab's is at `url` and `/v4`. */
 export type ForgeServer = {
   readonly url: string;
   /** Every request so far, as `path?query`. */
@@ -14,7 +15,7 @@ export type ForgeServer = {
 };
 
 /**
- * @param objects what it has, by path without the query: a list is served in pages, anything else as it is
+ * @param objects what it has, by path without the query: a list is served in pages, a function asked with the body that was sent, anything else as it is
  * @param isAllowed whether a request carries the token
  */
 export async function startForgeServer(
@@ -23,12 +24,13 @@ export async function startForgeServer(
 ): Promise<ForgeServer> {
   const asked: string[] = [];
   const failures: { part: string; answer: Answer }[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? "/", "http://forge");
     asked.push(`${url.pathname}${url.search}`);
     const failing = failures.findIndex(({ part }) => url.pathname.includes(part));
     const [failure] = failing < 0 ? [] : failures.splice(failing, 1);
-    send(response, failure?.answer ?? (isAllowed(request) ? answerTo(url, objects) : { status: 401, body: {} }));
+    const sent = await text(request);
+    send(response, failure?.answer ?? (isAllowed(request) ? answerTo(url, objects, sent) : { status: 401, body: {} }));
   });
   const { url, stop } = await listenOnLoopback(server);
   return { url: `${url}/api`, asked, stop, failOnce: (part, answer) => void failures.push({ part, answer }) };
@@ -42,9 +44,10 @@ export async function listenOnLoopback(server: Server): Promise<{ readonly url: 
   };
 }
 
-function answerTo(url: URL, objects: Readonly<Record<string, unknown>>): Answer {
-  const path = decodeURIComponent(url.pathname.replace(/^\/api\//, ""));
+function answerTo(url: URL, objects: Readonly<Record<string, unknown>>, sent: string): Answer {
+  const path = decodeURIComponent(url.pathname.replace(/^\/api\/(v4\/)?/, ""));
   const found = objects[path];
+  if (typeof found === "function") return { status: 200, body: found(JSON.parse(sent)) };
   if (found === undefined) return { status: 404, body: { message: "Not Found" } };
   if (!Array.isArray(found)) return { status: 200, body: found };
   // Pages of two, whatever is asked for: then there are some to follow.

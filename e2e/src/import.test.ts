@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { runCli } from "./cli-process.ts";
 import { type ForgeServer, startForgeServer } from "./forge-server.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";
@@ -60,6 +61,15 @@ const NOTES = [
   { author: { username: "omar" }, system: true, created_at: ago(28), body: "approved this merge request" },
   { author: { username: "lena" }, system: true, created_at: ago(27), body: "changed the description" },
 ];
+const labCommit = (digit: string, parents: string[], hoursAgo: number) => ({
+  ...{ id: sha(digit), parent_ids: parents.map(sha), message: `Change ${digit}` },
+  ...{ author_name: "Lena", author_email: "lena@example.test" },
+  ...{ authored_date: ago(hoursAgo), committed_date: ago(hoursAgo) },
+});
+const labDeployment = (id: number, digit: string, hoursAgo: number) => ({
+  ...{ id, status: "success", updated_at: ago(hoursAgo), ref: "main", sha: sha(digit) },
+  environment: { name: "production" },
+});
 const MERGE_REQUEST = {
   ...{
     iid: 4,
@@ -71,17 +81,31 @@ const MERGE_REQUEST = {
   ...{ created_at: ago(48), updated_at: ago(20), merged_at: ago(26), closed_at: null, draft: false },
   ...{ merge_commit_sha: sha("e"), squash_commit_sha: null, sha: sha("d"), merged_by: { username: "omar" } },
 };
+const SIZES = [
+  { iid: "4", diffStatsSummary: { additions: 30, deletions: 7, fileCount: 2 } },
+  { iid: "5", diffStatsSummary: { additions: 0, deletions: 400, fileCount: 9 } },
+  { iid: "6", diffStatsSummary: null },
+];
+const sizesQuery = z.object({
+  query: z.string(),
+  variables: z.object({ path: z.string(), iids: z.array(z.string()) }),
+});
+const queries: string[][] = [];
+const answerQuery = (sent: unknown) => {
+  const { variables } = sizesQuery.parse(sent);
+  queries.push(variables.iids);
+  const nodes = SIZES.filter(({ iid }) => variables.iids.includes(iid));
+  return { data: { project: variables.path === "acme/lab" ? { mergeRequests: { nodes } } : null } };
+};
 const GITLAB: Record<string, unknown> = {
+  graphql: answerQuery,
   "projects/acme/lab": { path_with_namespace: "acme/lab" },
-  "projects/acme/lab/repository/commits": [],
-  "projects/acme/lab/merge_requests": [MERGE_REQUEST],
+  "projects/acme/lab/repository/commits": [labCommit("e", ["b"], 26), labCommit("b", [], 60)],
+  "projects/acme/lab/merge_requests": [4, 5, 6].map((iid) => ({ ...MERGE_REQUEST, iid })),
   "projects/acme/lab/merge_requests/4/notes": NOTES,
-  "projects/acme/lab/deployments": [
-    {
-      ...{ id: 8, status: "success", updated_at: ago(25), ref: "main", sha: sha("e") },
-      environment: { name: "production" },
-    },
-  ],
+  "projects/acme/lab/merge_requests/5/notes": [],
+  "projects/acme/lab/merge_requests/6/notes": [],
+  "projects/acme/lab/deployments": [labDeployment(8, "e", 25), labDeployment(7, "b", 50)],
   "projects/acme/lab/releases": [],
   "projects/acme/lab/issues": [],
   "projects/acme/lab/pipelines": [
@@ -121,7 +145,8 @@ afterAll(async () => {
 const facts = (service: string): Promise<Facts> => server.api.get(`/api/v1/services/${service}/facts`);
 
 function importFrom(forge: ForgeServer, kind: string, repository: string, env: Record<string, string> = {}) {
-  const args = ["delivery", "import", kind, "--repo", repository, "--api-url", forge.url, "--json"];
+  const apiUrl = kind === "gitlab" ? `${forge.url}/v4` : forge.url;
+  const args = ["delivery", "import", kind, "--repo", repository, "--api-url", apiUrl, "--json"];
   const address = { STEADFAST_URL: server.url, STEADFAST_TOKEN: server.adminToken, XDG_CACHE_HOME: cache };
   return runCli(args, { env: { ...address, GITHUB_TOKEN: "forge-secret", GITLAB_TOKEN: "forge-secret", ...env } });
 }
@@ -164,14 +189,34 @@ describe("steadfast delivery import github", () => {
   });
 });
 
+/** GitLab tells by webhook that somebody pushed to, or merged, a request: without its size. */
+async function tellByWebhook(iid: number, more: object): Promise<void> {
+  const source = await server.api.post<{ webhookPath: string; secret: string }>("/api/v1/sources", {
+    ...{ kind: "gitlab", name: "acme" },
+  });
+  const { title, web_url: url, created_at } = MERGE_REQUEST;
+  const headers = { "x-gitlab-event": "Merge Request Hook", "x-gitlab-token": source.secret };
+  const body = {
+    user: { username: "omar" },
+    project: { path_with_namespace: "acme/lab", default_branch: "main" },
+    object_attributes: { iid, title, url, created_at, ...more },
+  };
+  const { status } = await server.api.as("").request("POST", source.webhookPath, JSON.stringify(body), {
+    ...{ "content-type": "application/json", ...headers },
+  });
+  expect(status).toBe(202);
+}
+
 describe("steadfast delivery import gitlab", () => {
   it("tells merge requests with their remarks and approvals, deployments and pipelines", async () => {
+    gitlab.failOnce("graphql", { status: 404, body: {} });
     const done = await importFrom(gitlab, "gitlab", "acme/lab");
     const { changes, deployments, pipelineRuns } = await facts("lab");
 
     expect(done.code, done.log).toBe(0);
     expect(changes).toMatchObject([
       {
+        ...{ linesAdded: null, linesRemoved: null, filesChanged: null },
         ...{ id: "acme/lab!4", title: "Faster search", author: "lena", mergeCommit: sha("e") },
         ...{ openedAtMs: Date.parse(ago(48)), mergedAtMs: Date.parse(ago(26)) },
         reviews: [
@@ -179,8 +224,46 @@ describe("steadfast delivery import gitlab", () => {
           { reviewer: "omar", verdict: "approved" },
         ],
       },
+      { id: "acme/lab!5" },
+      { id: "acme/lab!6" },
     ]);
-    expect(deployments).toMatchObject([{ revision: sha("e"), outcome: "succeeded", environment: "production" }]);
+    expect(deployments).toMatchObject([
+      { revision: sha("b") },
+      { revision: sha("e"), outcome: "succeeded", environment: "production" },
+    ]);
     expect(pipelineRuns).toMatchObject([{ outcome: "succeeded", revision: sha("e") }]);
+    // Without GraphQL the rest comes all the same, and it is said once, not for each page.
+    expect(JSON.parse(done.stdout).missing).toEqual([
+      expect.stringMatching(/without sizes.*\/api\/graphql answered 404/),
+    ]);
+    expect(done.log.replace(done.stdout, "").match(/without sizes/g)).toHaveLength(1);
+    expect(done.log).not.toContain("forge-secret");
+  });
+
+  it("tells the size of each merge request, whatever webhooks told of it before and after", async () => {
+    await tellByWebhook(4, { action: "update", state: "merged", updated_at: ago(22) });
+    gitlab.failOnce("graphql", { status: 429, headers: { "retry-after": "1" }, body: {} });
+    queries.splice(0);
+    const sized = await importFrom(gitlab, "gitlab", "acme/lab");
+    const again = await importFrom(gitlab, "gitlab", "acme/lab");
+    await tellByWebhook(5, { action: "update", state: "merged", updated_at: ago(10) });
+    const { changes } = await facts("lab");
+
+    expect(sized.code, sized.log).toBe(0);
+    expect(JSON.parse(sized.stdout)).toMatchObject({ told: 2, missing: [] });
+    expect(JSON.parse(again.stdout)).toMatchObject({ told: 0, missing: [] });
+    expect(queries).toEqual([["4", "5"], ["6"], ["4", "5"], ["6"]]);
+    expect(changes).toMatchObject([
+      { ...{ id: "acme/lab!4", linesAdded: 30, linesRemoved: 7, filesChanged: 2 }, mergeCommit: sha("e") },
+      { id: "acme/lab!5", linesAdded: 0, linesRemoved: 400, filesChanged: 9, mergedAtMs: Date.parse(ago(26)) },
+      { id: "acme/lab!6", linesAdded: null, linesRemoved: null, filesChanged: null },
+    ]);
+  });
+
+  it("makes them count among the small changes: size against time open", async () => {
+    type Report = { sizes: { n: number; left: number } };
+    const { sizes } = await server.api.get<Report>("/api/v1/services/lab/delivery");
+
+    expect(sizes).toMatchObject({ n: 2, left: 1 });
   });
 });

@@ -47,6 +47,29 @@ it("believes a later word that takes back an earlier one", () => {
   expect(foldTold([reopened, merged, opened]).changes[0]?.mergedAtMs).toBeNull();
 });
 
+// Goal: one source tells a change as it happens and not how large it is, another its size, whenever somebody asks for it.
+it("adds what only one source knows of a change to what others told, whichever came first", () => {
+  const size: Told = {
+    ...base,
+    source: "import",
+    messageId: "s",
+    atMs: 2_500,
+    told: { linesAdded: 30, filesChanged: 2 },
+  };
+  const webhook: Told = { ...base, messageId: "3", atMs: 3_000, told: { mergedAtMs: 3_000, linesAdded: undefined } };
+  const orders = [
+    [opened, size, webhook],
+    [webhook, opened, size],
+    [size, webhook, opened],
+  ];
+
+  for (const tellings of orders) {
+    expect(foldTold(tellings).changes).toMatchObject([
+      { title: "Draft", openedAtMs: 1_000, mergedAtMs: 3_000, linesAdded: 30, filesChanged: 2 },
+    ]);
+  }
+});
+
 it("leaves out what is not told well enough to be counted, until it is", () => {
   const finished: Told = {
     kind: "deployment",

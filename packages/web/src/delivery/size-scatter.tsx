@@ -31,8 +31,8 @@ export function SizeScatter({ report: { sizes, changes } }: { report: DeliveryRe
     return (
       <TooFew title={TITLE}>
         {countOf(sizes.n, "pull request")} with a known size {sizes.n === 1 ? "was" : "were"} shipped in this time
-        {sizes.left > 0 && `, and ${formatCount(sizes.left)} without`}. GitHub tells sizes, and CDEvents can; webhooks
-        of GitLab do not.
+        {sizes.left > 0 && `, and ${formatCount(sizes.left)} without`}. GitHub tells sizes, and CDEvents can; GitLab by{" "}
+        <code>steadfast delivery import gitlab</code>, not by webhook.
       </TooFew>
     );
   }

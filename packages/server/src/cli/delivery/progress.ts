@@ -5,10 +5,15 @@ const CLEAR_LINE = "\r\u001b[K";
 const EVERY_MS = 100;
 
 /** One line on stderr, drawn over itself, for a person who waits; nothing where nobody looks. */
-export type Progress = { show(text: string): void; done(): void };
+export type Progress = {
+  show(text: string): void;
+  /** A line that stays, also where nobody looks now. */
+  note(text: string): void;
+  done(): void;
+};
 
 export function startProgress(io: Io): Progress {
-  if (io.stderr.isTTY !== true) return { show() {}, done() {} };
+  if (io.stderr.isTTY !== true) return { show() {}, note: (text) => void io.stderr.write(`${text}\n`), done() {} };
   let shownAtMs = 0;
   let isShown = false;
   return {
@@ -18,6 +23,10 @@ export function startProgress(io: Io): Progress {
       shownAtMs = nowMs;
       isShown = true;
       io.stderr.write(`${CLEAR_LINE}${text}`);
+    },
+    note(text) {
+      io.stderr.write(`${isShown ? CLEAR_LINE : ""}${text}\n`);
+      isShown = false;
     },
     done() {
       if (isShown) io.stderr.write(CLEAR_LINE);

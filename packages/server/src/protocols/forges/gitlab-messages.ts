@@ -2,6 +2,7 @@ import { z } from "zod";
 import { COMMITS_PER_PUSH_MAX, commitId, time } from "./forge-message.ts";
 
 const project = z.object({ path_with_namespace: z.string(), default_branch: z.string().nullable().default(null) });
+const lines = z.number().int().min(0);
 const person = z.object({ username: z.string() });
 
 /** What is read of each of GitLab's messages; the rest of them is not looked at. */
@@ -61,6 +62,8 @@ export const messages = {
       merge_commit_sha: commitId.nullable().default(null),
       squash_commit_sha: commitId.nullish(),
       last_commit: z.object({ id: commitId }).nullish(),
+      /** Of the API alone: GitLab's webhooks tell no size. */
+      size: z.object({ additions: lines, deletions: lines, fileCount: lines }).optional(),
     }),
     changes: z.object({ draft: z.object({ previous: z.boolean(), current: z.boolean() }).optional() }).default({}),
   }),

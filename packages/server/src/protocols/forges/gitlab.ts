@@ -109,6 +109,9 @@ function readMergeRequest(message: Message<"Merge Request Hook">, common: Common
       mergedAtMs: request.action === "merge" ? request.updated_at : request.state === "merged" ? undefined : null,
       abandonedAtMs: request.action === "close" ? request.updated_at : request.state === "closed" ? undefined : null,
       mergeCommit: mergedAs(request) ?? undefined,
+      linesAdded: request.size?.additions,
+      linesRemoved: request.size?.deletions,
+      filesChanged: request.size?.fileCount,
     },
   });
 }

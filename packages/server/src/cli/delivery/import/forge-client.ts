@@ -20,6 +20,8 @@ const REDIRECTS_MAX = 3;
 export type ForgeClient = {
   /** One object. @throws {CliError} */
   get(path: string): Promise<unknown>;
+  /** Asks by a body of JSON, as GraphQL is asked. @throws {CliError} */
+  post(path: string, body: object): Promise<unknown>;
   /** A list, page by page, following the `Link` header. Ends early when the caller stops. */
   pages(path: string): AsyncGenerator<readonly unknown[]>;
 };
@@ -33,18 +35,22 @@ export type ForgeAccess = {
   readonly progress: Progress;
 };
 
-/** Asks a forge's REST API: pages, limits and passing failures are its own affair. */
+/** Read to its end: one that breaks off in the middle is asked for again. */
+type Answer = { readonly url: URL; readonly status: number; readonly headers: Headers; readonly text: string };
+
+/** Asks a forge's API: pages, limits and passing failures are its own affair. */
 export function createForgeClient(io: Io, access: ForgeAccess): ForgeClient {
   const base = new URL(`${access.baseUrl.replace(/\/+$/, "")}/`);
 
-  const ask = async (url: URL, redirects = 0): Promise<Response> => {
+  const ask = async (url: URL, sent?: object, redirects = 0): Promise<Answer> => {
     // A page's link may lead elsewhere: the token goes to the forge that was named, and to nobody else.
     if (url.origin !== base.origin) throw new CliError(`The forge sent us elsewhere (${plain(url.origin)}). Stopped.`);
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await fetchOnce(io, access, url);
-      if (answer instanceof Response && answer.ok) return answer;
-      const moved = movedTo(answer, url);
-      if (moved !== undefined && redirects < REDIRECTS_MAX) return await ask(moved, redirects + 1);
+      const answer = await fetchOnce(io, access, url, sent);
+      if (!(answer instanceof Error) && answer.status >= 200 && answer.status < 300) return answer;
+      // What is sent is not sent on: a redirected POST mostly arrives as another question.
+      const moved = sent === undefined ? movedTo(answer, url) : undefined;
+      if (moved !== undefined && redirects < REDIRECTS_MAX) return await ask(moved, sent, redirects + 1);
       const waitMs = waitFor(answer, attempt, io.nowMs());
       if (waitMs === undefined || attempt >= ATTEMPTS_MAX) throw refused(answer, url, access);
       access.progress.show(`The forge asks to wait ${Math.ceil(waitMs / 1_000)} s …`);
@@ -53,22 +59,34 @@ export function createForgeClient(io: Io, access: ForgeAccess): ForgeClient {
   };
 
   return {
-    get: async (path) => (await ask(new URL(path, base))).json(),
+    get: async (path) => jsonOf(await ask(new URL(path, base))),
+    post: async (path, body) => jsonOf(await ask(new URL(path, base), body)),
     async *pages(path) {
       let next: URL | undefined = new URL(path, base);
       for (let page = 0; next !== undefined && page < PAGES_MAX; page += 1) {
-        const answer: Response = await ask(next);
-        yield z.array(z.unknown()).parse(await answer.json());
+        const answer: Answer = await ask(next);
+        const list = z.array(z.unknown()).safeParse(jsonOf(answer));
+        if (!list.success) throw noAnswer(answer, "with a list");
+        yield list.data;
         next = nextOf(answer, base);
       }
     },
   };
 }
 
-async function fetchOnce(io: Io, access: ForgeAccess, url: URL): Promise<Response | Error> {
+async function fetchOnce(io: Io, access: ForgeAccess, url: URL, sent?: object): Promise<Answer | Error> {
+  const post =
+    sent === undefined
+      ? {}
+      : {
+          method: "POST",
+          body: JSON.stringify(sent),
+          headers: { ...access.headers, "content-type": "application/json" },
+        };
   try {
     const signal = AbortSignal.any([access.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-    return await io.fetch(url, { headers: access.headers, signal, redirect: "manual" });
+    const response = await io.fetch(url, { headers: access.headers, signal, redirect: "manual", ...post });
+    return { url, status: response.status, headers: response.headers, text: await response.text() };
   } catch (error) {
     if (access.signal.aborted) throw error;
     return error instanceof Error ? error : new Error(String(error));
@@ -76,14 +94,14 @@ async function fetchOnce(io: Io, access: ForgeAccess, url: URL): Promise<Respons
 }
 
 /** Where a renamed or transferred repository is now. */
-function movedTo(answer: Response | Error, from: URL): URL | undefined {
+function movedTo(answer: Answer | Error, from: URL): URL | undefined {
   if (answer instanceof Error || ![301, 302, 307, 308].includes(answer.status)) return undefined;
   const target = answer.headers.get("location") ?? "";
   return URL.canParse(target, from.href) ? new URL(target, from) : undefined;
 }
 
 /** How long to wait before asking again; `undefined`: asking again is of no use. */
-function waitFor(answer: Response | Error, attempt: number, nowMs: number): number | undefined {
+function waitFor(answer: Answer | Error, attempt: number, nowMs: number): number | undefined {
   const backOffMs = RETRY_FIRST_MS * 2 ** (attempt - 1);
   if (answer instanceof Error || answer.status >= 500) return backOffMs;
   const retryAfter = Number(answer.headers.get("retry-after") ?? Number.NaN);
@@ -99,7 +117,7 @@ function waitFor(answer: Response | Error, attempt: number, nowMs: number): numb
   return waitMs > RATE_LIMIT_WAIT_MAX_MS ? undefined : Math.max(waitMs, RETRY_FIRST_MS);
 }
 
-function refused(answer: Response | Error, url: URL, access: ForgeAccess): CliError {
+function refused(answer: Answer | Error, url: URL, access: ForgeAccess): CliError {
   const where = plain(`${url.origin}${url.pathname}`);
   if (answer instanceof Error) {
     return new CliError(`${where} cannot be reached: ${plain(answer.message)}.`, {
@@ -116,8 +134,24 @@ function refused(answer: Response | Error, url: URL, access: ForgeAccess): CliEr
   });
 }
 
+/** A proxy's page for people is none. */
+function jsonOf(answer: Answer): unknown {
+  try {
+    return JSON.parse(answer.text);
+  } catch {
+    throw noAnswer(answer, "in JSON");
+  }
+}
+
+function noAnswer({ url }: Answer, how: string): CliError {
+  return new CliError(`${plain(`${url.origin}${url.pathname}`)} did not answer ${how}.`, {
+    exitCode: EXIT_CODES.refused,
+    advice: ["Check the address in --api-url. What was imported is kept: run the same command again to go on."],
+  });
+}
+
 /** RFC 8288: `<https://…?page=2>; rel="next"`. */
-function nextOf(answer: Response, base: URL): URL | undefined {
+function nextOf(answer: Answer, base: URL): URL | undefined {
   const links = (answer.headers.get("link") ?? "").split(",");
   const next = links.find((link) => /;\s*rel="?next"?/.test(link));
   const target = /<([^>]+)>/.exec(next ?? "")?.[1];

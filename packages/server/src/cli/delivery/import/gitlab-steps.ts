@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { ForgeClient } from "./forge-client.ts";
+import { REQUESTS_PER_QUERY_MAX, type RequestSize, readSizes } from "./gitlab-sizes.ts";
 import type { ForgeMessage, ImportStep } from "./steps.ts";
 
-const PER_PAGE = 100;
+const PER_PAGE = REQUESTS_PER_QUERY_MAX;
 
 const person = z.looseObject({ username: z.string() }).nullish();
 const known = z.looseObject({ path_with_namespace: z.string() });
@@ -58,8 +59,18 @@ const issue = z.looseObject({
   closed_at: z.string().nullish(),
 });
 
-/** What GitLab knows of a project since a moment, as its webhooks would have told it. @see https://docs.gitlab.com/api/rest/ */
-export async function gitlabSteps(client: ForgeClient, path: string, sinceMs: number): Promise<readonly ImportStep[]> {
+/**
+ * What GitLab knows of a project since a moment, as its webhooks would have told it.
+ *
+ * @param onMissing is told what cannot be had of it, and why
+ * @see https://docs.gitlab.com/api/rest/
+ */
+export async function gitlabSteps(
+  client: ForgeClient,
+  path: string,
+  sinceMs: number,
+  onMissing: (what: string) => void,
+): Promise<readonly ImportStep[]> {
   const since = encodeURIComponent(new Date(sinceMs).toISOString());
   // As GitLab itself writes the path, whoever typed it how: a webhook tells of the same request, and must mean the same one.
   const { path_with_namespace } = known.parse(await client.get(`projects/${encodeURIComponent(path)}`));
@@ -81,10 +92,25 @@ export async function gitlabSteps(client: ForgeClient, path: string, sinceMs: nu
     each("commits", `repository/commits?since=${since}&`, z.looseObject({}), async (commit) => [
       { event: "commit", body: { project, commit } },
     ]),
-    each("merge requests", `merge_requests?state=all&updated_after=${since}&`, mergeRequest, async (request) => [
-      ...requestMessages(project, request),
-      ...(await noteMessages(client, at, project, request.iid)),
-    ]),
+    {
+      name: "merge requests",
+      async *messages() {
+        const sizesOf = readSizes(client, path_with_namespace, (why) =>
+          onMissing(`Merge requests come without sizes from here on: ${why}`),
+        );
+        for await (const page of client.pages(
+          `${at}/merge_requests?state=all&updated_after=${since}&per_page=${PER_PAGE}`,
+        )) {
+          const requests = page.map((item) => mergeRequest.parse(item));
+          const sizes = await sizesOf(requests.map(({ iid }) => iid));
+          for (const request of requests)
+            yield [
+              ...requestMessages(project, request, sizes.get(request.iid)),
+              ...(await noteMessages(client, at, project, request.iid)),
+            ];
+        }
+      },
+    },
     each("deployments", `deployments?updated_after=${since}&order_by=updated_at&`, deployment, async (item) => [
       {
         event: "Deployment Hook",
@@ -118,8 +144,12 @@ export async function gitlabSteps(client: ForgeClient, path: string, sinceMs: nu
   ];
 }
 
-/** How it began and what became of it, each at its own time: the API tells only the end. */
-function requestMessages(project: object, request: z.infer<typeof mergeRequest>): ForgeMessage[] {
+/** How it began, what became of it, each at its own time (the API tells only the end), and how it is now. */
+function requestMessages(
+  project: object,
+  request: z.infer<typeof mergeRequest>,
+  size: RequestSize | undefined,
+): ForgeMessage[] {
   const { iid, title, web_url: url, created_at, draft, merged_at, closed_at } = request;
   const message = (
     action: string,
@@ -143,6 +173,7 @@ function requestMessages(project: object, request: z.infer<typeof mergeRequest>)
     message("open", "opened", created_at, request.author),
     ...(merged_at ? [message("merge", "merged", merged_at, request.merged_by, commits)] : []),
     ...(closed_at && !merged_at ? [message("close", "closed", closed_at, request.author)] : []),
+    message("update", request.state, request.updated_at, request.author, { ...commits, ...(size ? { size } : {}) }),
   ];
 }
 

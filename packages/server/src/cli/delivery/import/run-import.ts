@@ -22,7 +22,12 @@ const DAYS_MAX = 3_650;
 
 type Forge = {
   readonly headers: (token: string) => Record<string, string>;
-  readonly steps: (client: ForgeClient, repository: string, sinceMs: number) => Promise<readonly ImportStep[]>;
+  readonly steps: (
+    client: ForgeClient,
+    repository: string,
+    sinceMs: number,
+    onMissing: (what: string) => void,
+  ) => Promise<readonly ImportStep[]>;
 };
 
 const FORGES: Readonly<Record<ForgeKind, Forge>> = {
@@ -58,8 +63,13 @@ export async function runImport(io: Io, kind: ForgeKind, options: ImportOptions)
   const checkpoint = checkpointAt(io, [kind, baseUrl, options.repo, session.connection.url, String(days)]);
   try {
     const done = options.restart ? [] : await checkpoint.read();
-    const tally = { told: 0, duplicates: 0, ignored: 0, skipped: [...done] };
-    for (const step of await forge.steps(client, options.repo, io.nowMs() - days * DAY_MS)) {
+    const missing: string[] = [];
+    const tally = { told: 0, duplicates: 0, ignored: 0, skipped: [...done], missing };
+    const onMissing = (what: string) => {
+      missing.push(what);
+      progress.note(what);
+    };
+    for (const step of await forge.steps(client, options.repo, io.nowMs() - days * DAY_MS, onMissing)) {
       if (done.includes(step.name)) continue;
       await importStep(session, kind, step, tally, (text) => progress.show(`${step.name}: ${text}`), signal);
       done.push(step.name);
