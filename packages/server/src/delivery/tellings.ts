@@ -1,7 +1,7 @@
 import type { ScopedTold } from "@steadfast/core/delivery/scope";
 import type { Transaction } from "kysely";
 import { insertRows } from "../db/insert-rows.ts";
-import { isOneOf } from "../db/is-one-of.ts";
+import { selectEach } from "../db/select-each.ts";
 import type { Tables } from "../db/tables.ts";
 
 /** Ids in one question: about 60 kB. */
@@ -49,12 +49,13 @@ export async function onlyNew<Claim extends { readonly telling: ScopedTold }>(
   const fresh = new Map(claims.map((claim) => [tellingKey(claim.telling), claim]));
   const ids = [...new Set(claims.map(({ telling }) => telling.messageId))];
   for (let start = 0; start < ids.length; start += IDS_PER_SELECT_MAX) {
-    const known = await trx
-      .selectFrom("delivery_telling")
-      .select(["message_id", "kind", "subject"])
-      .where("source", "=", source)
-      .where(isOneOf(trx, "message_id", ids.slice(start, start + IDS_PER_SELECT_MAX)))
-      .execute();
+    const known = await selectEach(trx, "message_id", ids.slice(start, start + IDS_PER_SELECT_MAX), (isWanted) =>
+      trx
+        .selectFrom("delivery_telling")
+        .select(["message_id", "kind", "subject"])
+        .where("source", "=", source)
+        .where(isWanted),
+    );
     for (const { message_id: messageId, kind, subject } of known)
       fresh.delete(tellingKey({ source, messageId, kind, subject }));
   }
