@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type ServerProcess, startServer } from "../server-process.ts";
 import { GITLAB_MESSAGES } from "./gitlab-documented.ts";
+import { OLDER_GITLAB_MESSAGES } from "./gitlab-older.ts";
 
 const definitions = z.array(z.object({ name: z.string(), examples: z.array(z.unknown()) }));
 type Recorded = { readonly event: string; readonly body: unknown };
@@ -27,6 +28,7 @@ beforeAll(async () => {
   server = await startServer();
   await server.api.request("PUT", "/api/v1/services/hello", { repositories: ["Codertocat/Hello-World"] });
   await server.api.request("PUT", "/api/v1/services/diaspora", { repositories: ["acme/diaspora"] });
+  await server.api.request("PUT", "/api/v1/services/older", { repositories: ["acme/older"] });
 });
 
 afterAll(async () => {
@@ -180,6 +182,34 @@ describe("the webhooks that GitLab documents", () => {
       { title: "Nobody can pay", resolvedAtMs: Date.parse("2021-12-13T13:30:00Z") },
     ]);
     expect(released.deployments).toMatchObject([{ name: "v1.1", kind: "release", outcome: "succeeded" }]);
+  });
+});
+
+// Goal: GitLab switches a webhook off after four refusals, and would then not tell what can be read either.
+describe("the webhooks of GitLab before version 14", () => {
+  it("are all taken: told where they tell enough, else counted as not understood", async () => {
+    const source = await connect("gitlab");
+
+    const answers: Told[] = [];
+    for (const { event, body } of OLDER_GITLAB_MESSAGES) answers.push(await send(source, event, body));
+    const told = await facts("older");
+    const staged = await facts("older", "staging");
+    const counted = await tallies(source);
+
+    expect(answers.filter(({ status }) => status !== 202)).toEqual([]);
+    expect(answers.map(({ outcome }) => outcome)).toEqual(OLDER_GITLAB_MESSAGES.map(({ outcome }) => outcome));
+    expect(counted.find(({ outcome }) => outcome === "unknown")).toMatchObject({ event: "Deployment Hook", count: 2 });
+    expect(staged.deployments).toMatchObject([
+      {
+        ...{ id: "acme/older@job/857", outcome: "succeeded", name: "da156088" },
+        revision: "da1560886d4f094c3e6c9ef40349f7d38b5d27d7",
+        ...{ startedAtMs: Date.parse("2021-04-28T19:49:00Z"), finishedAtMs: Date.parse("2021-04-28T19:50:00Z") },
+      },
+    ]);
+    expect(told.changes).toMatchObject([
+      { id: "acme/older!1", title: "MS-Viewport", readyAtMs: Date.parse("2013-12-03T18:00:00Z") },
+    ]);
+    expect(told.incidents).toMatchObject([{ title: "Nobody can pay", resolvedAtMs: null }]);
   });
 });
 

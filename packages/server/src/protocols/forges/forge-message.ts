@@ -1,7 +1,10 @@
 import type { ScopedTold } from "@steadfast/core/delivery/scope";
 import { z } from "zod";
 
-/** What a forge's message amounts to. `ignored`: known, and nothing that delivery is measured from. `unknown`: nobody reads it here. */
+/**
+ * What a forge's message amounts to. `ignored`: known, and nothing that delivery is measured from. `unknown`: nobody reads it here, or it lacks what is
+ * needed, as of a forge's older versions.
+ */
 export type MessageMeaning =
   | { readonly outcome: "told"; readonly tellings: readonly ScopedTold[] }
   | { readonly outcome: "ignored" | "unknown" };
@@ -20,11 +23,15 @@ export const UNKNOWN: MessageMeaning = { outcome: "unknown" };
 /** Commits in one push: GitHub sends at most 2,048, GitLab 20. */
 export const COMMITS_PER_PUSH_MAX = 2_048;
 
-/** RFC 3339, and GitLab's older `2013-12-03 17:23:34 UTC`. */
+/** RFC 3339, and what GitLab writes in places: `2013-12-03 17:23:34 UTC`, `2021-04-28 21:50:00 +0200`. */
+const TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?) ?(?:(Z|UTC)|([+-]\d\d):?(\d\d))$/i;
+
+/** A moment, as milliseconds. A time without its zone is none: it would be another one on every server. */
 export const time = z.string().transform((text, context) => {
-  const ms = Date.parse(text.replace(/^(\d{4}-\d\d-\d\d) ([\d:]+) UTC$/, "$1T$2Z"));
+  const [, date, ofDay, utc, hours, minutes] = TIME.exec(text) ?? [];
+  const ms = date === undefined ? Number.NaN : Date.parse(`${date}T${ofDay}${utc ? "Z" : `${hours}:${minutes}`}`);
   if (Number.isFinite(ms)) return ms;
-  context.addIssue("is no time");
+  context.addIssue("is no time with a zone");
   return z.NEVER;
 });
 

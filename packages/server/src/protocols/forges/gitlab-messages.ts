@@ -58,14 +58,22 @@ export const messages = {
       action: z.string().default("update"),
       created_at: time,
       updated_at: time,
-      draft: z.boolean().default(false),
+      draft: z.boolean().optional(),
+      /** What a draft was called before GitLab 14. */
+      work_in_progress: z.boolean().default(false),
       merge_commit_sha: commitId.nullable().default(null),
       squash_commit_sha: commitId.nullish(),
       last_commit: z.object({ id: commitId }).nullish(),
       /** Of the API alone: GitLab's webhooks tell no size. */
       size: z.object({ additions: lines, deletions: lines, fileCount: lines }).optional(),
     }),
-    changes: z.object({ draft: z.object({ previous: z.boolean(), current: z.boolean() }).optional() }).default({}),
+    changes: z
+      .object({
+        draft: z.object({ previous: z.boolean(), current: z.boolean() }).optional(),
+        /** Before GitLab told of `draft`, a draft that became ready was one whose title lost its prefix. */
+        title: z.object({ previous: z.string().nullish(), current: z.string().nullish() }).optional(),
+      })
+      .default({}),
   }),
   "Pipeline Hook": z.object({
     project,
@@ -84,12 +92,17 @@ export const messages = {
   "Deployment Hook": z.object({
     project,
     status: z.string(),
-    status_changed_at: time,
-    deployment_id: z.number(),
+    /** Not told before GitLab 13.12. */
+    status_changed_at: time.nullish(),
+    /** Not told before GitLab 14.2. */
+    deployment_id: z.number().nullish(),
+    /** The job that deploys: none where it was told by the API. */
+    deployable_id: z.number().nullish(),
     deployable_url: z.string().nullish(),
     environment: z.string(),
-    ref: z.string().default(""),
-    commit_url: z.string().default(""),
+    ref: z.string().nullish(),
+    short_sha: z.string().nullish(),
+    commit_url: z.string().nullish(),
   }),
   "Release Hook": z.object({
     project,
@@ -97,7 +110,7 @@ export const messages = {
     tag: z.string(),
     url: z.string(),
     released_at: time,
-    commit: z.object({ id: commitId }),
+    commit: z.object({ id: commitId }).nullish(),
   }),
   "Issue Hook": z.object({
     project,
@@ -105,10 +118,12 @@ export const messages = {
       iid: z.number().int(),
       title: z.string(),
       url: z.string(),
-      type: z.string().default("Issue"),
+      /** Not told before GitLab 17.2. */
+      type: z.string().optional(),
       created_at: time,
       updated_at: time,
       closed_at: time.nullish(),
     }),
+    labels: z.array(z.object({ title: z.string() })).default([]),
   }),
 };

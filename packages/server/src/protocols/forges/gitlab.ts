@@ -97,14 +97,14 @@ function readMergeRequest(message: Message<"Merge Request Hook">, common: Common
   const { user, project: of, object_attributes: request, changes } = message;
   const path = of.path_with_namespace;
   const review = { reviewer: user.username, isBot: false, atMs: request.updated_at };
-  const becameReady = changes.draft?.previous === true && !changes.draft.current;
+  const isDraft = request.draft ?? request.work_in_progress;
   return told({
     ...{ kind: "change", subject: `${path}!${request.iid}`, ...common(path), environment: null },
     atMs: request.updated_at,
     told: {
       ...{ repository: path, number: request.iid, title: request.title, url: request.url },
       ...{ author: request.action === "open" ? user.username : undefined, openedAtMs: request.created_at },
-      readyAtMs: becameReady ? request.updated_at : request.draft ? null : undefined,
+      readyAtMs: becameReady(changes) ? request.updated_at : isDraft ? null : undefined,
       reviews: request.action === "approved" ? [{ ...review, verdict: "approved" }] : undefined,
       mergedAtMs: request.action === "merge" ? request.updated_at : request.state === "merged" ? undefined : null,
       abandonedAtMs: request.action === "close" ? request.updated_at : request.state === "closed" ? undefined : null,
@@ -114,6 +114,14 @@ function readMergeRequest(message: Message<"Merge Request Hook">, common: Common
       filesChanged: request.size?.fileCount,
     },
   });
+}
+
+/** GitLab makes a draft of a request whose title begins so. */
+const DRAFT_TITLE = /^\s*(\[?(wip|draft)[\]:]|\(draft\))/i;
+
+function becameReady({ draft, title }: Message<"Merge Request Hook">["changes"]): boolean {
+  if (draft !== undefined) return draft.previous && !draft.current;
+  return DRAFT_TITLE.test(title?.previous ?? "") && !DRAFT_TITLE.test(title?.current ?? "");
 }
 
 function mergedAs(request: Message<"Merge Request Hook">["object_attributes"]): string | null {
@@ -146,24 +154,24 @@ const OUTCOMES = new Map([
   ["failed", "failed" as const],
 ]);
 
+/** Before GitLab 14.2 a deployment is known by the job that made it; before 13.12 nothing tells when it was, and it is of no use. */
 function readDeployment(message: Message<"Deployment Hook">, common: CommonOf): MessageMeaning {
   const path = message.project.path_with_namespace;
   const isRunning = message.status === "running";
   const outcome = OUTCOMES.get(message.status) ?? (message.status === "canceled" ? ("aborted" as const) : undefined);
   if (!isRunning && outcome === undefined) return IGNORED;
-  const revision = commitId.safeParse(message.commit_url.split("/").at(-1));
+  const { status_changed_at: atMs, deployment_id, deployable_id } = message;
+  const id = deployment_id ?? (deployable_id == null ? undefined : `job/${deployable_id}`);
+  if (atMs == null || id === undefined) return UNKNOWN;
+  const environment = environmentOf(message.environment);
+  const revision = commitId.safeParse(message.commit_url?.split("/").at(-1));
   return told({
-    ...{ kind: "deployment", subject: `${path}@${message.deployment_id}`, ...common(path) },
-    ...{ environment: environmentOf(message.environment), atMs: message.status_changed_at },
+    ...{ kind: "deployment", subject: `${path}@${id}`, ...common(path), environment, atMs },
     told: {
-      ...{
-        environment: environmentOf(message.environment),
-        name: message.ref,
-        url: message.deployable_url ?? undefined,
-      },
+      ...{ environment, name: message.ref || message.short_sha || undefined, url: message.deployable_url ?? undefined },
       revision: revision.success ? revision.data : undefined,
-      startedAtMs: isRunning ? message.status_changed_at : undefined,
-      finishedAtMs: isRunning ? undefined : message.status_changed_at,
+      startedAtMs: isRunning ? atMs : undefined,
+      finishedAtMs: isRunning ? undefined : atMs,
       outcome,
     },
   });
@@ -177,13 +185,16 @@ function readRelease(message: Message<"Release Hook">, common: CommonOf): Messag
     ...{ environment: RELEASES_ENVIRONMENT, atMs: message.released_at },
     told: {
       ...{ kind: "release", environment: RELEASES_ENVIRONMENT, name: message.tag, url: message.url },
-      ...{ revision: message.commit.id, finishedAtMs: message.released_at, outcome: "succeeded" },
+      ...{ revision: message.commit?.id, finishedAtMs: message.released_at, outcome: "succeeded" },
     },
   });
 }
 
-function readIssue({ project: of, object_attributes: issue }: Message<"Issue Hook">, common: CommonOf): MessageMeaning {
-  if (issue.type.toLowerCase() !== "incident") return IGNORED;
+/** Before GitLab 17.2 an incident is known by the label that GitLab, or whoever opened it, gave it. */
+function readIssue(message: Message<"Issue Hook">, common: CommonOf): MessageMeaning {
+  const { project: of, object_attributes: issue, labels } = message;
+  const kinds = issue.type === undefined ? labels.map(({ title }) => title) : [issue.type];
+  if (!kinds.some((kind) => kind.toLowerCase() === "incident")) return IGNORED;
   const path = of.path_with_namespace;
   return told({
     ...{ kind: "incident", subject: `${path}#${issue.iid}`, ...common(path) },

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { App } from "../../http/app-type.ts";
 import { checkJson } from "../../http/json-body.ts";
 import { ProblemError } from "../../http/problem.ts";
-import type { MessageMeaning } from "./forge-message.ts";
+import { type MessageMeaning, UNKNOWN } from "./forge-message.ts";
 import { readGitHubMessage } from "./github.ts";
 import { readGitLabMessage } from "./gitlab.ts";
 import { isSigned } from "./signature.ts";
@@ -50,7 +50,7 @@ export async function forgeRoutes(app: App, deps: ForgeDeps): Promise<void> {
           tags: ["delivery"],
           summary: "Where GitHub and GitLab send their webhooks",
           description:
-            "Signed with the source's secret. A message that comes twice is told once; types that nobody reads are counted.",
+            "Signed with the source's secret. A message that comes twice is told once. What nobody here reads, or what lacks what is needed, is taken and counted as unknown: a forge switches a webhook off that is refused too often.",
           consumes: ["application/json"],
           params: z.object({ kind: z.enum(["github", "gitlab"]), id: z.string().max(100) }),
           response: { 202: answer },
@@ -69,7 +69,7 @@ export async function forgeRoutes(app: App, deps: ForgeDeps): Promise<void> {
             `There is no source ${id} of this kind, or the message is not signed with its secret. Compare the secret with the one shown when the source was connected.`,
           );
         }
-        const meaning = read(kind, event, body);
+        const meaning = read(request, { kind, event }, body);
         if (meaning.outcome === "told") await deps.record(source, meaning.tellings);
         deps.count(source, event, meaning.outcome);
         return reply.code(202).send({ outcome: meaning.outcome });
@@ -83,7 +83,11 @@ function eventOf(request: FastifyRequest, kind: ForgeKind): string {
   return (typeof header === "string" ? header : "").slice(0, EVENT_CHARACTERS_MAX);
 }
 
-function read(kind: ForgeKind, event: string, bytes: Buffer): MessageMeaning {
+function read(
+  request: FastifyRequest,
+  { kind, event }: { readonly kind: ForgeKind; readonly event: string },
+  bytes: Buffer,
+): MessageMeaning {
   const messageId = createHash("sha256").update(`${event}\n`).update(bytes).digest("hex");
   try {
     const body: unknown = JSON.parse(bytes.toString("utf8"));
@@ -95,8 +99,12 @@ function read(kind: ForgeKind, event: string, bytes: Buffer): MessageMeaning {
     }
     if (error instanceof z.ZodError) {
       const [first] = error.issues;
-      const where = first?.path.join("/") ?? "";
-      throw new ProblemError("invalid-request", `This is no ${event} of ${kind}: /${where} ${first?.message ?? ""}.`);
+      // GitLab stops sending after four refusals in a row, of whatever type: those that can be read would not come either.
+      request.log.warn(
+        { kind, event, at: `/${first?.path.join("/")}`, fault: first?.message },
+        "webhook not understood",
+      );
+      return UNKNOWN;
     }
     throw error;
   }

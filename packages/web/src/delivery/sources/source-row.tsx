@@ -12,7 +12,7 @@ import { countsOf, type Outcome, stateOf } from "./source-state.ts";
 const OUTCOME_WORDS: readonly (readonly [Outcome, string])[] = [
   ["told", "told"],
   ["ignored", "of no use here"],
-  ["unknown", "of an unknown type"],
+  ["unknown", "not understood"],
   ["refused", "refused"],
 ];
 
