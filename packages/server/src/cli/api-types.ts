@@ -3209,7 +3209,7 @@ export interface paths {
         put?: never;
         /**
          * Where GitHub and GitLab send their webhooks
-         * @description Signed with the source's secret. A message that comes twice is told once; types that nobody reads are counted.
+         * @description Signed with the source's secret. A message that comes twice is told once. What nobody here reads, or what lacks what is needed, is taken and counted as unknown: a forge switches a webhook off that is refused too often.
          */
         post: {
             parameters: {
