@@ -1,7 +1,7 @@
 import type { BatchRisk } from "./bottleneck-report.ts";
 import { distributionOf } from "./distribution.ts";
 import type { FailureLink } from "./report.ts";
-import { countFailures } from "./stability.ts";
+import { failuresOf } from "./stability.ts";
 import { countedByShipment, isMeasured, type WindowView } from "./window-view.ts";
 
 /** Deployments a half, below which a comparison says nothing. */
@@ -25,7 +25,7 @@ export function batchRiskOf(view: WindowView, links: readonly FailureLink[]): Ba
   if (halves.some(({ length }) => length < GROUP_MIN)) return { groups: [], pValue: null };
   const groups = halves.map((half) => {
     const ids = new Set(half.map(({ id }) => id));
-    const failed = countFailures(links.filter(({ deploymentId }) => ids.has(deploymentId)));
+    const failed = failuresOf(links.filter(({ deploymentId }) => ids.has(deploymentId))).length;
     const counts = half.map(({ commits }) => commits).sort((a, b) => a - b);
     const commits = counts.reduce((sum, count) => sum + count, 0);
     return {

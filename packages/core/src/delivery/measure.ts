@@ -11,7 +11,7 @@ import type { DeliveryReport, MeasuredDeployment, MeasureOptions } from "./repor
 import { buildShippingLedger, type ShippingLedger } from "./shipments.ts";
 import { listChanges, listRequests, shippedChanges } from "./shipped-changes.ts";
 import { sizeAgainstTimeOf } from "./size-against-time.ts";
-import { changeFailRateOf, recoveryOf, reworkOf } from "./stability.ts";
+import { changeFailRateOf, failuresOf, recoveryOf, reworkOf } from "./stability.ts";
 import { stageLedgerOf } from "./stage-ledger.ts";
 import { stageTableOf } from "./stage-table.ts";
 import { batchOf, commitCountsOf, frequencyOf } from "./throughput.ts";
@@ -44,13 +44,14 @@ export function measureLedger(
   const attributionWindowMs = options.attributionWindowMs ?? ATTRIBUTION_WINDOW_MS;
   const view = viewWindow(ledger, options);
   const heard = heardOf(facts.sources, ledger.shipments);
-  const failures = linkFailures(ledger, facts, {
+  const linked = linkFailures(ledger, facts, {
     attributionWindowMs,
     nowMs: options.toMs,
     onlyCommits: options.onlyCommits ?? null,
   });
-  const changeFailRate = changeFailRateOf(view, failures);
-  const { ids: reworkIds, ...rework } = reworkOf(view, failures);
+  const changeFailRate = changeFailRateOf(view, linked);
+  const failures = failuresOf(changeFailRate.links);
+  const { ids: reworkIds, ...rework } = reworkOf(view, linked);
   const shipped = shippedChanges(view, facts.changes);
   const stages = stageTableOf(view, shipped);
   const tests = testHistories(
@@ -67,10 +68,10 @@ export function measureLedger(
       change: changeLeadTime(shipped.requests),
     },
     changeFailRate,
-    recovery: recoveryOf(changeFailRate.links),
+    recovery: recoveryOf(failures),
     rework,
     batch: batchOf(view),
-    trend: trendsOf(view, { links: changeFailRate.links, requests: shipped.requests, heard }, seed),
+    trend: trendsOf(view, { failures, reworkIds, requests: shipped.requests, heard }, seed),
     stages: stageLedgerOf(stages, ledger.shipments, facts.pipelineRuns),
     whatIf: whatIfOf(stages, ledger.shipments, seed),
     flow: flowCheckOf(view),
@@ -78,7 +79,7 @@ export function measureLedger(
     sizes: sizeAgainstTimeOf(listRequests(shipped)),
     testCounts: testCountsOf(tests),
     flakyTests: flakyTestsOf(tests),
-    deployments: isSummary ? [] : measuredDeployments(view, failures, reworkIds),
+    deployments: isSummary ? [] : measuredDeployments(view, linked, reworkIds),
     changes: isSummary ? [] : listChanges(view, shipped),
     assumptions: assumptionsOf(view, facts, attributionWindowMs),
     unknowns: unknownsOf(facts, ledger),

@@ -195,16 +195,29 @@ export type BatchReport = {
   readonly linesPerRelease: Distribution;
 };
 
-export type TrendMeasure = "lead-time" | "frequency" | "change-fail-rate" | "batch";
+export type TrendMeasure = "lead-time" | "frequency" | "change-fail-rate" | "recovery" | "rework" | "batch";
 
 export type TrendSeries = {
   readonly measure: TrendMeasure;
   readonly periodMs: number;
-  /** Without gaps; `value` is `null` in a period without data. Lead time: median, ms. Frequency and batch: counts. Rate: 0..1. */
-  readonly points: readonly { readonly fromMs: number; readonly n: number; readonly value: number | null }[];
+  /** Without gaps, by the period of the deployment that a value is of. */
+  readonly points: readonly TrendPoint[];
   /** `too-few`: fewer periods with data than a test needs. */
   readonly finding: "change" | "no-detectable-change" | "too-few";
   readonly changePoints: readonly TrendChange[];
+};
+
+export type TrendPoint = {
+  readonly fromMs: number;
+  /** What `value` is made of: commits, deployments, failures. */
+  readonly n: number;
+  /** Recovery time alone: how many of `n` are still open. They count as running, and lengthen the median. */
+  readonly open?: number;
+  /**
+   * `null` in a period without data. Lead time and recovery: median, ms. Frequency and batch: counts. Rates: 0..1. The recovery of a period of which fewer than half
+   * are over is not known yet: `null`.
+   */
+  readonly value: number | null;
 };
 
 export type TrendChange = {

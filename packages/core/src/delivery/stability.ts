@@ -8,7 +8,7 @@ export function changeFailRateOf(view: WindowView, failures: Failures): ChangeFa
   const { options, shipments } = view;
   const inWindow = new Set(shipments.filter(({ role }) => role !== "rollback").map(({ fact }) => fact.id));
   const links = failures.links.filter(({ deploymentId }) => inWindow.has(deploymentId));
-  const failed = countFailures(links);
+  const failed = failuresOf(links).length;
   return {
     failed,
     deployments: inWindow.size,
@@ -20,40 +20,55 @@ export function changeFailRateOf(view: WindowView, failures: Failures): ChangeFa
   };
 }
 
-/** Links of one group are one failure. */
-export function countFailures(links: readonly FailureLink[]): number {
-  return new Set(links.map(({ group, deploymentId }) => group ?? `deployment ${deploymentId}`)).size;
+/** One failure: a deployment that failed, or several of which it is not proven which did. */
+export type Failure = {
+  /** The first deployment that may have done it. */
+  readonly deploymentId: string;
+  /** From that one's finish to the end, or to now while it is open. */
+  readonly ms: number;
+  readonly isOpen: boolean;
+};
+
+/** Links of one group are one failure: the longest of them, and open as long as any is. In the order of the links. */
+export function failuresOf(links: readonly FailureLink[]): readonly Failure[] {
+  const groups = Map.groupBy(links, ({ group, deploymentId }) => group ?? `deployment ${deploymentId}`);
+  return [...groups.values()].map((group) => ({
+    deploymentId: group[0]?.deploymentId ?? "",
+    ms: Math.max(...group.map(({ recoveryMs, openForMs }) => recoveryMs ?? openForMs ?? 0)),
+    isOpen: group.some(({ recoveryMs }) => recoveryMs === null),
+  }));
 }
 
-/** One value a failure: of a group the longest, from the first deployment that may have done it. */
-export function recoveryOf(links: readonly FailureLink[]): Recovery {
-  const failures = Map.groupBy(links, ({ group, deploymentId }) => group ?? `deployment ${deploymentId}`);
-  const ended: number[] = [];
-  const open: number[] = [];
-  for (const group of failures.values()) {
-    const longest = Math.max(...group.map(({ recoveryMs, openForMs }) => recoveryMs ?? openForMs ?? 0));
-    if (group.some(({ recoveryMs }) => recoveryMs === null)) open.push(longest);
-    else ended.push(longest);
-  }
+export function recoveryOf(failures: readonly Failure[]): Recovery {
+  const ended = failures.filter(({ isOpen }) => !isOpen).map(({ ms }) => ms);
   const medianInterval = groupedMedianInterval(ended, [...ended.keys()]);
-  return { ...distributionOf(ended), medianInterval, open: open.length, medianWithOpen: survivalMedian(ended, open) };
+  const open = failures.length - ended.length;
+  return { ...distributionOf(ended), medianInterval, open, medianWithOpen: survivalMedian(failures) };
 }
+
+const HALF = 0.5;
+/** Rounding of a product of shares: at most one a failure. */
+const SHARE_ERROR = 1e-9;
 
 /**
- * The time by which half of the failures are over, with the open ones still counted as running for as long as they have been (Kaplan and Meier 1958). `null`: fewer
- * than half are over.
+ * The time by which half of the failures are over, with the open ones still counted as running for as long as they have been (Kaplan and Meier 1958). Where exactly
+ * half last longer than one end and none ends before the next, it is halfway between those two: without open ones it is the plain median.
+ *
+ * @returns `null`: fewer than half are over
  */
-function survivalMedian(ended: readonly number[], open: readonly number[]): number | null {
-  const times = [...ended.map((ms) => ({ ms, isEnd: true })), ...open.map((ms) => ({ ms, isEnd: false }))];
+export function survivalMedian(failures: readonly Pick<Failure, "ms" | "isOpen">[]): number | null {
   // At the same moment an end comes before what is still running.
-  times.sort((a, b) => a.ms - b.ms || Number(b.isEnd) - Number(a.isEnd));
+  const times = [...failures].sort((a, b) => a.ms - b.ms || Number(a.isOpen) - Number(b.isOpen));
   let surviving = 1;
-  for (const [index, { ms, isEnd }] of times.entries()) {
-    if (!isEnd) continue;
+  let halfwayMs: number | null = null;
+  for (const [index, { ms, isOpen }] of times.entries()) {
+    if (isOpen) continue;
+    if (halfwayMs !== null) return (halfwayMs + ms) / 2;
     surviving *= 1 - 1 / (times.length - index);
-    if (surviving <= 0.5 + 1e-12) return ms;
+    if (surviving < HALF - SHARE_ERROR) return ms;
+    if (surviving <= HALF + SHARE_ERROR) halfwayMs = ms;
   }
-  return null;
+  return halfwayMs;
 }
 
 /** Unplanned deployments because of a production problem ÷ all deployments. */

@@ -3753,11 +3753,14 @@ export interface components {
                 /** @enum {string} */
                 finding: "change" | "no-detectable-change" | "too-few";
                 /** @enum {string} */
-                measure: "lead-time" | "frequency" | "change-fail-rate" | "batch";
+                measure: "lead-time" | "frequency" | "change-fail-rate" | "recovery" | "rework" | "batch";
                 periodMs: number;
                 points: {
                     fromMs: number;
                     n: number;
+                    /** @description Of a recovery time: failures among `n` that count as running */
+                    open?: number;
+                    /** @description null: no data; of a recovery time also where fewer than half are over */
                     value: number | null;
                 }[];
             }[];

@@ -120,9 +120,16 @@ const stageLedger = z.object({
 });
 
 const trendSeries = z.object({
-  measure: z.enum(["lead-time", "frequency", "change-fail-rate", "batch"]),
+  measure: z.enum(["lead-time", "frequency", "change-fail-rate", "recovery", "rework", "batch"]),
   periodMs: ms,
-  points: z.array(z.object({ fromMs: ms, n: z.number().int(), value: z.number().nullable() })),
+  points: z.array(
+    z.object({
+      fromMs: ms,
+      n: z.number().int(),
+      open: z.number().int().optional().describe("Of a recovery time: failures among `n` that count as running"),
+      value: z.number().nullable().describe("null: no data; of a recovery time also where fewer than half are over"),
+    }),
+  ),
   finding: z.enum(["change", "no-detectable-change", "too-few"]),
   changePoints: z.array(z.object({ atMs: ms, before: z.number(), after: z.number(), pValue: z.number() })),
 });

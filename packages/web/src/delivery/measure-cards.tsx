@@ -1,7 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
 import type { DeliveryReport } from "../api/types.ts";
 import { BASELINE_DAYS } from "./delivery-search.ts";
-import { comparedWith, type Measure, type MeasureName, measuresOf } from "./figures.ts";
+import { comparedWith, type Measure, measuresOf } from "./figures.ts";
 import classes from "./measure-cards.module.css";
 import { OpenLink } from "./open-link.tsx";
 import { Sparkline } from "./sparkline.tsx";
@@ -22,20 +22,12 @@ export function MeasureCards({ report, baseline }: Props) {
             earlier.find((each) => each.name === measure.name),
             BASELINE_DAYS,
           )}
-          trend={report.trend.find((each) => each.measure === TREND_OF[measure.name])}
+          trend={report.trend.find((each) => each.measure === measure.name)}
         />
       ))}
     </section>
   );
 }
-
-const TREND_OF: Readonly<Record<MeasureName, string>> = {
-  "lead-time": "lead-time",
-  frequency: "frequency",
-  "change-fail-rate": "change-fail-rate",
-  recovery: "",
-  rework: "",
-};
 
 type Trend = DeliveryReport["trend"][number];
 

@@ -122,10 +122,10 @@ function effectOf({ before, after, afterInterval }: DeliveryReport["whatIf"][num
 }
 
 function trendOf({ measure, periodMs, points, finding, changePoints }: TrendSeries): object {
-  const isTime = measure === "lead-time";
-  const value = (number: number | null) => (isTime ? hours(number) : round(number));
+  const hoursName = HOURS_NAME.get(measure);
+  const value = (number: number | null) => (hoursName === undefined ? round(number) : hours(number));
   return {
-    measure: isTime ? "leadTimeHours" : measure,
+    measure: hoursName ?? measure,
     periodDays: periodMs / (24 * HOUR_MS),
     finding,
     changes: changePoints.map(({ atMs, before, after, pValue }) => ({
@@ -134,9 +134,20 @@ function trendOf({ measure, periodMs, points, finding, changePoints }: TrendSeri
       after: value(after),
       pValue: round(pValue),
     })),
-    points: points.map((point) => ({ from: timeOf(point.fromMs), n: point.n, value: value(point.value) })),
+    points: points.map((point) => ({
+      from: timeOf(point.fromMs),
+      n: point.n,
+      ...(point.open === undefined ? {} : { open: point.open }),
+      value: value(point.value),
+    })),
   };
 }
+
+/** Series whose values are durations, by the name that tells their unit. */
+const HOURS_NAME: ReadonlyMap<TrendSeries["measure"], string> = new Map([
+  ["lead-time", "leadTimeHours"],
+  ["recovery", "recoveryHours"],
+]);
 
 export function timeOf(ms: number): string {
   return new Date(ms).toISOString();

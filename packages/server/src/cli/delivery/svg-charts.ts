@@ -1,7 +1,7 @@
 import type { BatchRisk, StageShare } from "@steadfast/core/delivery/bottleneck-report";
 import { distributionOf } from "@steadfast/core/delivery/distribution";
 import type { DeliveryReport, TrendSeries } from "@steadfast/core/delivery/report";
-import { dayText, numberText, STAGE_TEXT, spanText } from "./wording.ts";
+import { dayText, numberText, STAGE_TEXT, spanText, trendValueText } from "./wording.ts";
 
 /** Charts as SVG text, without a library: what a page must show offline and on paper. Colours are CSS variables of the page. */
 const WIDTH = 960;
@@ -88,17 +88,18 @@ export function leadTimeScatter(report: DeliveryReport): string {
   );
 }
 
-/** A series as bars; where its level changed, a line with the date. */
+/** A series as bars; where its level changed, a line with the date. Nothing where no period has a value. */
 export function trendBars(report: DeliveryReport, series: TrendSeries): string {
+  if (series.points.every(({ value }) => value === null)) return "";
   const height = 130;
   const x = timeScale(report);
   const highest = series.points.reduce((most, { value }) => Math.max(most, value ?? 0), 0);
   const y: Scale = (value) => 10 + (1 - (highest === 0 ? 0 : value / highest)) * (height - BOTTOM - 10);
-  const bars = series.points.flatMap(({ fromMs, value, n }) => {
+  const bars = series.points.flatMap(({ fromMs, value, n, open = 0 }) => {
     if (value === null) return [];
     const left = x(fromMs);
     const right = Math.min(WIDTH - RIGHT, x(fromMs + series.periodMs));
-    const title = `${dayText(fromMs)}: ${valueText(series, value)} (n = ${n})`;
+    const title = `${dayText(fromMs)}: ${trendValueText(series.measure, value)} (n = ${n}${open > 0 ? `, ${open} still open` : ""})`;
     return `<rect class="bar" x="${left.toFixed(1)}" y="${y(value).toFixed(1)}" width="${Math.max(1, right - left - 1).toFixed(1)}" height="${(height - BOTTOM - y(value)).toFixed(1)}"><title>${escapeHtml(title)}</title></rect>`;
   });
   const changes = series.changePoints.map(
@@ -108,13 +109,8 @@ export function trendBars(report: DeliveryReport, series: TrendSeries): string {
   return frame(
     height,
     series.measure,
-    `${bars.join("")}${changes.join("")}${text(LEFT - 6, 16, valueText(series, highest), "end")}${timeAxis(report, height)}`,
+    `${bars.join("")}${changes.join("")}${text(LEFT - 6, 16, trendValueText(series.measure, highest), "end")}${timeAxis(report, height)}`,
   );
-}
-
-function valueText({ measure }: TrendSeries, value: number): string {
-  if (measure === "lead-time") return spanText(value);
-  return measure === "change-fail-rate" ? `${numberText(value * 100)} %` : numberText(value);
 }
 
 /** Releases by how many commits they held (1, 2, 3–4, 5–8, …), the failed ones of each in front. */

@@ -136,6 +136,8 @@ const MEASURE_TEXT: Readonly<Record<TrendSeries["measure"], string>> = {
   "lead-time": "lead time",
   frequency: "releases",
   "change-fail-rate": "change fail rate",
+  recovery: "recovery time",
+  rework: "rework rate",
   batch: "commits a release",
 };
 
@@ -164,10 +166,23 @@ export function findingText(series: TrendSeries): string {
   return `${levelText(series, last.before)} → ${levelText(series, last.after)} since ${dayText(last.atMs)}${more}`;
 }
 
-function levelText({ measure, periodMs }: TrendSeries, level: number): string {
-  if (measure === "lead-time") return spanText(level);
-  if (measure === "change-fail-rate") return percentText(level);
-  return measure === "frequency" ? `${numberText(level)} a ${periodText(periodMs)}` : numberText(level);
+function levelText(series: TrendSeries, level: number): string {
+  const value = trendValueText(series.measure, level);
+  return series.measure === "frequency" ? `${value} a ${periodText(series.periodMs)}` : value;
+}
+
+/** A value of a series, as a point of it is told. */
+export function trendValueText(measure: TrendSeries["measure"], value: number): string {
+  switch (measure) {
+    case "lead-time":
+    case "recovery":
+      return spanText(value);
+    case "change-fail-rate":
+    case "rework":
+      return percentText(value);
+    default:
+      return numberText(value);
+  }
 }
 
 /** 2023-09-01, UTC. */
