@@ -7,6 +7,7 @@ import { createPrincipals } from "./access/principals.ts";
 import { type AppDeps, buildApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
+import { logMigrations } from "./db/log-migrations.ts";
 import { openDatabase } from "./db/open-database.ts";
 import { postgresClock, readClock } from "./db/shared-clock.ts";
 import { createMessageTally } from "./delivery/message-tally.ts";
@@ -67,7 +68,7 @@ const CLONE_DASHBOARD = fileURLToPath(new URL("../../web/dist", import.meta.url)
  */
 export async function openNode(config: Config, log: Logger, nowMs: () => number = Date.now): Promise<SteadfastNode> {
   const newId = (prefix: string) => createId(prefix, nowMs());
-  const database = await openDatabase(config.database);
+  const database = await openDatabase(config.database, logMigrations(log));
   const nodeId = database.kind === "sqlite" ? ONLY_NODE : config.nodeName;
   const metrics = createServerMetrics({ version: VERSION, store: database.kind });
   const journal = await createJournal({

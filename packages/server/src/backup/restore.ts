@@ -38,11 +38,11 @@ export async function restoreBackup(
 
 async function fill(database: Database, projectors: readonly Projector[], path: string): Promise<void> {
   await createMigrationTable(database);
-  await database.transaction(async (trx) => {
+  await database.longTransaction(async (trx) => {
     await refuseUnlessEmpty(trx, database.kind);
     const insert = collectRows(trx);
     await readBackup(path, {
-      onHead: (head) => migrateIn(trx, database.kind, head.migrations.at(-1)),
+      onHead: (head) => migrateIn(trx, database.kind, { upTo: head.migrations.at(-1) }),
       onRow: insert.add,
     });
     await insert.flush();

@@ -27,6 +27,11 @@ export type Database = {
    * stands still for half a minute.
    */
   readBeside<T>(run: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * As `transaction`, for work on whole tables by a node that serves nobody yet: on PostgreSQL a connection of its own, on which no statement is cut off for
+   * taking long. Should this process die, PostgreSQL notices within seconds, also in the middle of a statement, and keeps nothing of it.
+   */
+  longTransaction<T>(run: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Tells the other nodes that there is news. A hint: it may be lost, and never fails. */
   notify(): Promise<void>;
   /** Calls `onHint` when another node has news, and after each reconnect. Returns how to stop. */

@@ -11,7 +11,7 @@ import type { Tables } from "./tables.ts";
 
 type MigrationTables = Tables & { schema_migration: { name: string; applied_at_ms: number } };
 
-const MIGRATIONS: readonly Migration[] = [
+export const MIGRATIONS: readonly Migration[] = [
   foundation,
   rolloutReadings,
   journalFilters,
@@ -20,28 +20,85 @@ const MIGRATIONS: readonly Migration[] = [
   deliveryNews,
 ];
 
-/** Runs the migrations that are missing, in one transaction. Nodes that start at once wait for each other. */
-export async function migrate(database: Database): Promise<void> {
+/** What a person who waits for a start wants to know. */
+export type MigrationNews =
+  /** Another node is at it; said again while that takes long. */
+  | { readonly what: "waiting"; readonly sinceMs: number }
+  | { readonly what: "begun"; readonly name: string }
+  | { readonly what: "under-way"; readonly name: string; readonly sinceMs: number }
+  | { readonly what: "done"; readonly name: string; readonly tookMs: number };
+
+type MigrateOptions = {
+  readonly migrations?: readonly Migration[];
+  /** The last one to run; absent: all. */
+  readonly upTo?: string | undefined;
+  readonly onNews?: (news: MigrationNews) => void;
+};
+
+/** Runs the migrations that are missing, in one transaction, however long they take. Of nodes that start at once one does, and the others wait. */
+export async function migrate(database: Database, options: MigrateOptions = {}): Promise<void> {
+  const { migrations = MIGRATIONS } = options;
   await createMigrationTable(database);
-  await database.transaction((trx) => migrateIn(trx, database.kind));
+  const done = new Set(await readMigrations(database.db));
+  refuseUnknown(done, migrations);
+  if (migrations.every(({ name }) => done.has(name))) return;
+  await database.longTransaction((trx) => migrateIn(trx, database.kind, options));
 }
 
-/**
- * As `migrate`, in the caller's transaction. The table of migrations must exist (`createMigrationTable`).
- *
- * @param upTo the last one to run; absent: all
- */
-export async function migrateIn(trx: Transaction<Tables>, kind: StoreKind, upTo?: string): Promise<void> {
-  if (kind === "postgres") await sql`lock table schema_migration in exclusive mode`.execute(trx);
+/** As `migrate`, in the caller's `longTransaction`. The table of migrations must exist (`createMigrationTable`). */
+export async function migrateIn(
+  trx: Transaction<Tables>,
+  kind: StoreKind,
+  options: MigrateOptions = {},
+): Promise<void> {
+  const { migrations = MIGRATIONS, upTo, onNews } = options;
+  await sayMeanwhile(
+    (sinceMs) => onNews?.({ what: "waiting", sinceMs }),
+    () => waitForOthers(trx, kind),
+  );
   const tables: Kysely<MigrationTables> = trx.withTables<{ schema_migration: MigrationTables["schema_migration"] }>();
   const done = new Set(await readMigrations(trx));
-  refuseUnknown(done);
-  for (const migration of MIGRATIONS) {
-    if (!done.has(migration.name)) {
-      await migration.up(trx, kind);
-      await tables.insertInto("schema_migration").values({ name: migration.name, applied_at_ms: Date.now() }).execute();
+  refuseUnknown(done, migrations);
+  // The tables of an empty store are made in no time: nobody waits for news of that.
+  const tell = done.size === 0 ? undefined : onNews;
+  for (const { name, up } of migrations) {
+    if (!done.has(name)) {
+      tell?.({ what: "begun", name });
+      const tookMs = await sayMeanwhile(
+        (sinceMs) => tell?.({ what: "under-way", name, sinceMs }),
+        () => up(trx, kind),
+      );
+      await tables.insertInto("schema_migration").values({ name, applied_at_ms: Date.now() }).execute();
+      tell?.({ what: "done", name, tookMs });
     }
-    if (migration.name === upTo) return;
+    if (name === upTo) return;
+  }
+}
+
+/** Until whoever migrates has ended, however long that takes: PostgreSQL lets go of what a dead node held. */
+async function waitForOthers(trx: Transaction<Tables>, kind: StoreKind): Promise<void> {
+  if (kind === "sqlite") return;
+  const { rows } = await sql<{ was: string }>`select current_setting('lock_timeout') as was`.execute(trx);
+  await sql`set local lock_timeout = 0`.execute(trx);
+  await sql`lock table schema_migration in exclusive mode`.execute(trx);
+  await sql`select set_config('lock_timeout', ${rows[0]?.was ?? "0"}, true)`.execute(trx);
+}
+
+const SAID_FIRST_MS = 1_000;
+const SAID_EVERY_MS = 30_000;
+
+/** @returns how long it took */
+async function sayMeanwhile(say: (sinceMs: number) => void, run: () => Promise<void>): Promise<number> {
+  const startedMs = performance.now();
+  const sinceMs = () => Math.round(performance.now() - startedMs);
+  const first = setTimeout(() => say(sinceMs()), SAID_FIRST_MS);
+  const again = setInterval(() => say(sinceMs()), SAID_EVERY_MS);
+  try {
+    await run();
+    return sinceMs();
+  } finally {
+    clearTimeout(first);
+    clearInterval(again);
   }
 }
 
@@ -62,16 +119,16 @@ export function areMigrationsComplete(names: readonly string[]): boolean {
   return areMigrationsKnown(names) && MIGRATIONS.every(({ name }) => names.includes(name));
 }
 
-function refuseUnknown(done: ReadonlySet<string>): void {
-  const unknown = findUnknown([...done]);
+function refuseUnknown(done: ReadonlySet<string>, migrations: readonly Migration[]): void {
+  const unknown = findUnknown([...done], migrations);
   if (unknown.length === 0) return;
   throw new Error(
     `The store was written by a newer Steadfast (it has ${unknown.join(", ")}). Run that version or a newer one; going back is not possible.`,
   );
 }
 
-function findUnknown(names: readonly string[]): string[] {
-  const known = new Set(MIGRATIONS.map(({ name }) => name));
+function findUnknown(names: readonly string[], migrations: readonly Migration[] = MIGRATIONS): string[] {
+  const known = new Set(migrations.map(({ name }) => name));
   return names.filter((name) => !known.has(name));
 }
 

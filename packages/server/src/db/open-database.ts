@@ -1,5 +1,5 @@
 import type { Database, DatabaseConfig } from "./database.ts";
-import { migrate } from "./migrate.ts";
+import { type MigrationNews, migrate } from "./migrate.ts";
 import { openPostgres } from "./postgres.ts";
 import { refuseUnfinishedRestore } from "./restore-mark.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -7,13 +7,14 @@ import { openSqlite } from "./sqlite.ts";
 /**
  * Opens the store, takes the data folder (SQLite), and brings the tables up to date.
  *
+ * @param onNews is told what is done to the tables, and how far that is
  * @throws {UnfinishedRestoreError}
  */
-export async function openDatabase(config: DatabaseConfig): Promise<Database> {
+export async function openDatabase(config: DatabaseConfig, onNews?: (news: MigrationNews) => void): Promise<Database> {
   const database = openStore(config);
   try {
     await refuseUnfinishedRestore(database);
-    await migrate(database);
+    await migrate(database, onNews ? { onNews } : {});
   } catch (error) {
     await database.close();
     throw error;

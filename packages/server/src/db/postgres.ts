@@ -19,7 +19,6 @@ import type { Tables } from "./tables.ts";
 /** Per node. Appends are serialised anyway; ten connections carry reads beside them, and 10 nodes fit PostgreSQL's default of 100. */
 const POOL_CONNECTIONS_MAX = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 15_000;
 const LOCK_TIMEOUT_MS = 10_000;
 /**
  * Appends of all nodes wait for each other: one that stands still in the middle of its own (a paused machine, a cable that
@@ -31,26 +30,28 @@ const IDLE_BESIDE_TIMEOUT_MS = 30_000;
 const TRANSACTION_ATTEMPTS_MAX = 5;
 const INT8_OID = 20;
 
-/** Connections are made when they are needed; a pool outlives the server it talks to and recovers by itself. */
-export function openPostgres(url: string): Database {
-  const pool = new pg.Pool({
-    connectionString: url,
+/** What protects requests, which would all wait. */
+const REQUEST_LIMITS = {
+  statementTimeoutMs: 15_000,
+  /** Beyond the server's own timeout: for a server that is gone without a word. */
+  queryTimeoutMs: 20_000,
+};
+
+/**
+ * Connections are made when they are needed; a pool outlives the server it talks to and recovers by itself.
+ *
+ * @param limits of each statement but those of a `longTransaction`, in milliseconds
+ */
+export function openPostgres(url: string, limits: typeof REQUEST_LIMITS = REQUEST_LIMITS): Database {
+  const pool = openPool(url, {
     max: POOL_CONNECTIONS_MAX,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: limits.statementTimeoutMs,
+    query_timeout: limits.queryTimeoutMs,
     lock_timeout: LOCK_TIMEOUT_MS,
-    // Beyond the server's own timeout: for a server that is gone without a word.
-    query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     application_name: "steadfast",
-    keepAlive: true,
-    types: { getTypeParser },
   });
-  // A lost connection shows in the next query on it; without a listener Node would end the process.
-  pool.on("error", () => {});
-  pool.on("connect", (client) => client.on("error", () => {}));
-  const dialect = new MappedPostgresDialect({ pool });
-  const db = new Kysely<Tables>({ dialect });
+  const db = new Kysely<Tables>({ dialect: new MappedPostgresDialect({ pool }) });
   // PostgreSQL's default sees what is committed between two reads.
   const readAtOneMoment: Database["readAtOneMoment"] = (run) =>
     db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(run);
@@ -60,6 +61,7 @@ export function openPostgres(url: string): Database {
     kind: "postgres",
     db,
     transaction: (run) => runTransaction(db, run),
+    longTransaction: (run) => runLongTransaction(url, run),
     readAtOneMoment,
     readBeside: (run) =>
       readAtOneMoment(async (trx) => {
@@ -92,6 +94,63 @@ export function openPostgres(url: string): Database {
       if (!pool.ended && !pool.ending) await pool.end();
     },
   };
+}
+
+function openPool(url: string, config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    types: { getTypeParser },
+    ...config,
+  });
+  // A lost connection shows in the next query on it; without a listener Node would end the process.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
+}
+
+/** A network's devices forget a connection on which nothing was said for minutes, as while an index is made. */
+const LONG_KEEP_ALIVE_MS = 30_000;
+
+async function runLongTransaction<T>(url: string, run: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  const pool = openPool(url, {
+    max: 1,
+    application_name: "steadfast-upgrade",
+    keepAliveInitialDelayMillis: LONG_KEEP_ALIVE_MS,
+  });
+  const db = new Kysely<Tables>({ dialect: new MappedPostgresDialect({ pool }) });
+  try {
+    return await runTransaction(db, async (trx) => {
+      await takeTime(trx);
+      return run(trx);
+    });
+  } finally {
+    await db.destroy();
+    if (!pool.ended && !pool.ending) await pool.end();
+  }
+}
+
+/**
+ * Of a statement that waits for a lock, such as one that drops an index while a backup reads the table: requests of other nodes wait behind it. Then it is better
+ * told what stands in the way than to hold them up.
+ */
+const LONG_LOCK_TIMEOUT_MS = 60_000;
+/** Half a minute of nothing is a node that stands still. */
+const LONG_IDLE_TIMEOUT_MS = 30_000;
+/** PostgreSQL looks so often, in the middle of a statement, whether somebody still waits for it. */
+const CLIENT_CHECK_MS = 2_000;
+
+async function takeTime(trx: Transaction<Tables>): Promise<void> {
+  const set = (name: string, value: number) => sql`select set_config(${name}, ${String(value)}, true)`.execute(trx);
+  await set("statement_timeout", 0);
+  await set("lock_timeout", LONG_LOCK_TIMEOUT_MS);
+  await set("idle_in_transaction_session_timeout", LONG_IDLE_TIMEOUT_MS);
+  // Not on every system that PostgreSQL runs on, nor known to its relatives. Without it the statement that a killed node began goes on to its end.
+  await sql`savepoint check_client`.execute(trx);
+  await set("client_connection_check_interval", CLIENT_CHECK_MS).catch(() =>
+    sql`rollback to savepoint check_client`.execute(trx),
+  );
 }
 
 /** `bigint` is read as a number: sequence numbers and milliseconds stay below 2⁵³. */

@@ -43,6 +43,7 @@ export function openSqlite(dataDir: string): Database {
     kind: "sqlite",
     db,
     transaction: (run) => db.transaction().execute(run),
+    longTransaction: (run) => db.transaction().execute(run),
     readAtOneMoment: (run) => db.transaction().execute(run),
     readBeside: async (run) => {
       // A second connection: it sees one moment of the write-ahead log, and the first one goes on writing.
