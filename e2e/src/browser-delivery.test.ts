@@ -40,6 +40,32 @@ describeInBrowser("the Delivery page", () => {
     expect(stages.map((each) => each.toLowerCase())).toEqual(report.whatIf.map(({ stage }) => stage));
   });
 
+  journey("opens exactly the changes that a cap touches", async ({ open }) => {
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
+    const links = page
+      .getByRole("region", { name: "What each cap would save" })
+      .getByRole("link", { name: / longer than / });
+    const report = await server.api.get<{ whatIf: { touched: number; n: number }[] }>("/api/v1/services/shop/delivery");
+
+    await links.first().waitFor();
+    const texts = await links.allInnerTexts();
+    const counts: (string | null)[] = [];
+    for (let index = 0; index < texts.length; index += 1) {
+      await links.nth(index).click();
+      counts.push(
+        await page
+          .getByRole("dialog")
+          .getByText(/, the slowest first$/)
+          .textContent(),
+      );
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+    }
+
+    expect(texts).toEqual(report.whatIf.map(({ touched, n }) => `${touched} of ${n}`));
+    expect(counts).toEqual(report.whatIf.map(({ touched }) => `${touched}, the slowest first`));
+  });
+
   journey("opens what each figure is made of, and keeps it in the address", async ({ open }) => {
     const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
 
@@ -163,6 +189,7 @@ describeInBrowser("the Delivery page", () => {
 
     expect(cards).toHaveLength(5);
     for (const card of cards) expect(card).toMatch(/\[[\d.]+( %)? – [\d.]+/);
+    for (const card of cards) expect(card).toMatch(/(changed about \d+ \w+|no detectable change|too few for a trend)$/);
   });
 
   journey("says what to do where nothing was told", async ({ open }) => {

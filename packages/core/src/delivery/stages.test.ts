@@ -139,6 +139,22 @@ describe("what-if", () => {
     expect(pickup?.absorbed).toBeGreaterThan(30);
   });
 
+  // Goal: who opens "touches 12 changes" finds those twelve.
+  it("touches the changes whose stage took longer than the cap, and no other", () => {
+    const uneven = steady(9);
+    const changes = uneven.changes.map((change, index) => ({
+      ...change,
+      reviews: change.reviews.map((review) => ({ ...review, atMs: change.openedAtMs + (index % 27) * HOUR_MS })),
+    }));
+
+    const report = measureDelivery({ ...uneven, changes }, WINDOW);
+
+    expect(report.whatIf.length).toBeGreaterThan(1);
+    for (const { stage, capMs, touched } of report.whatIf)
+      expect(report.changes.filter(({ stagesMs }) => (stagesMs[stage] ?? 0) > capMs)).toHaveLength(touched);
+    expect(report.whatIf.some(({ touched, n }) => touched > 0 && touched < n)).toBe(true);
+  });
+
   it("names the bottleneck first, with an interval that holds the figure", () => {
     const [first] = measureDelivery(steady(100), WINDOW).whatIf;
 

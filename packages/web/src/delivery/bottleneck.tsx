@@ -1,6 +1,6 @@
 import { IconHourglass } from "@tabler/icons-react";
 import type { DeliveryReport } from "../api/types.ts";
-import { countOf, formatPercent } from "../ui/format.ts";
+import { countOf, formatCount, formatPercent } from "../ui/format.ts";
 import classes from "./bottleneck.module.css";
 import { DataTable } from "./data-table.tsx";
 import { formatSpan, formatSpanBeside, formatSpanWithin, STAGE_WORDS } from "./figures.ts";
@@ -62,8 +62,15 @@ export function Bottleneck({ report }: { report: DeliveryReport }) {
                 <Saving before={each.p90.before} after={each.p90.after} />
               </td>
               <td>
-                {each.touched} of {each.n}
-                {each.absorbed > 0 && <span className={classes.quiet}> · {each.absorbed} absorbed by batching</span>}
+                <OpenLink
+                  open={`capped:${each.stage}`}
+                  label={`${countOf(each.touched, "change")} with ${STAGE_WORDS[each.stage].label.toLowerCase()} longer than ${formatSpan(each.capMs)}. Show them`}
+                >
+                  {formatCount(each.touched)} of {formatCount(each.n)}
+                </OpenLink>
+                {each.absorbed > 0 && (
+                  <span className={classes.quiet}> · {formatCount(each.absorbed)} absorbed by batching</span>
+                )}
               </td>
             </tr>
           ))}

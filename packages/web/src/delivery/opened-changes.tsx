@@ -1,5 +1,5 @@
 import type { MeasuredChange, StageName } from "../api/types.ts";
-import { countOf } from "../ui/format.ts";
+import { countOf, formatCount } from "../ui/format.ts";
 import { DataTable, Quiet } from "./data-table.tsx";
 import { formatSpan, STAGE_WORDS } from "./figures.ts";
 import { OpenLink } from "./open-link.tsx";
@@ -7,10 +7,15 @@ import { OpenLink } from "./open-link.tsx";
 /** Rows of one opened figure: more are found by opening a deployment. */
 const ROWS_MAX = 200;
 
-type Props = { readonly changes: readonly MeasuredChange[]; readonly stage?: StageName | undefined };
+type Props = {
+  readonly changes: readonly MeasuredChange[];
+  readonly stage?: StageName | undefined;
+  /** Of them all, where the report holds only the newest. */
+  readonly total?: number | undefined;
+};
 
 /** Changes, the slowest first: in all, or in one stage. */
-export function ChangesTable({ changes, stage }: Props) {
+export function ChangesTable({ changes, stage, total = changes.length }: Props) {
   if (changes.length === 0) return <p>No change is known that it brought.</p>;
   const msOf = ({ leadMs, stagesMs }: MeasuredChange) => (stage === undefined ? leadMs : (stagesMs[stage] ?? null));
   const slowest = changes.toSorted((a, b) => (msOf(b) ?? -1) - (msOf(a) ?? -1)).slice(0, ROWS_MAX);
@@ -18,11 +23,7 @@ export function ChangesTable({ changes, stage }: Props) {
   return (
     <DataTable
       label="Changes"
-      caption={
-        changes.length > ROWS_MAX
-          ? `The slowest ${ROWS_MAX} of ${changes.length}`
-          : `${changes.length}, the slowest first`
-      }
+      caption={captionOf(changes.length, total)}
       columns={["Change", "Author", ...stageColumn, "Lead time", "Size"]}
     >
       {slowest.map((each) => (
@@ -38,4 +39,11 @@ export function ChangesTable({ changes, stage }: Props) {
       ))}
     </DataTable>
   );
+}
+
+/** How many are listed, of how many. */
+function captionOf(known: number, total: number): string {
+  const listed = known > ROWS_MAX ? `The slowest ${ROWS_MAX} of ${formatCount(known)}` : `${known}, the slowest first`;
+  if (known >= total) return listed;
+  return `${listed}. There are ${formatCount(total)}, of which the page knows the newest: choose a shorter time to see each`;
 }

@@ -30,7 +30,7 @@ export function OpenedDialog({ report }: { report: DeliveryReport }) {
 function Content({ report, opened }: { report: DeliveryReport; opened: Opened }) {
   switch (opened.kind) {
     case "changes":
-      return <ChangesTable changes={opened.changes} stage={opened.stage} />;
+      return <ChangesTable changes={opened.changes} stage={opened.stage} total={opened.total} />;
     case "change":
       return <OpenedChange report={report} change={opened.change} />;
     case "deployments":

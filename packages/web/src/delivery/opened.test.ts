@@ -4,6 +4,7 @@ import { type Opened, openedOf } from "./opened.ts";
 import { changeOf, DAY, deploymentOf, HOUR, reportOf, START } from "./report.fixture.ts";
 
 const stagesMs = (pickupHours: number) => ({ pickup: pickupHours * HOUR, review: HOUR, merge: 0, queue: DAY });
+const EFFECT = { before: DAY, after: DAY, afterInterval: { low: DAY, high: DAY } };
 const EMPTY = { n: 0, median: null, p90: null, mean: null };
 
 /** Twenty changes, the last the slowest; two deployments, of which the second failed. */
@@ -22,6 +23,7 @@ function report(): DeliveryReport {
       ...{ unit: "pull request", n: 20, left: 0, stages: [{ ...share, stage: "pickup" }] },
       weeks: [{ fromMs: START + 7 * DAY, n: 7, meanMs: {} }],
     },
+    whatIf: [{ stage: "pickup", capMs: 16 * HOUR, touched: 3, n: 20, median: EFFECT, p90: EFFECT, absorbed: 0 }],
     sizes: { n: 20, left: 0, bins: [{ linesMin: 11, linesMax: 30, ms: EMPTY }] },
   });
 }
@@ -42,6 +44,8 @@ describe("what a figure of delivery opens", () => {
     ["batch:3–4", ["small"]],
     ["batch:17–32", ["large"]],
     ["rework", ["large"]],
+    // Of exactly 16 hours is not longer than 16 hours.
+    ["capped:pickup", ["#17", "#18", "#19"]],
   ])("is, for %s, what it is made of", (open, ids) => {
     const opened = openedOf(report(), open);
 
@@ -53,13 +57,18 @@ describe("what a figure of delivery opens", () => {
     expect(idsOf(openedOf(report(), "stage:pickup"))).toHaveLength(20);
   });
 
+  it("says of what a cap touches how many there are, in its stage", () => {
+    expect(openedOf(report(), "capped:pickup")).toMatchObject({ stage: "pickup", total: 3 });
+    expect(openedOf(report(), "capped:pickup").title).toBe("Pickup longer than 16 h");
+  });
+
   it("keeps colons that belong to an id", () => {
     const withColon = reportOf({ changes: [changeOf({ id: "acme/shop:x#1" })] });
 
     expect(idsOf(openedOf(withColon, "change:acme/shop:x#1"))).toEqual(["acme/shop:x#1"]);
   });
 
-  it.each(["", "nonsense", "change:nobody", "week:1", "stage:__proto__", "constructor", "toString:x"])(
+  it.each(["", "nonsense", "change:nobody", "week:1", "stage:__proto__", "capped:review", "constructor", "toString:x"])(
     "is nothing for an address that the report does not hold: %j",
     (open) => {
       expect(openedOf(report(), open).kind).toBe("unknown");

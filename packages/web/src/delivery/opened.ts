@@ -1,7 +1,7 @@
 import type { DeliveryReport, FlakyTest, MeasuredChange, MeasuredDeployment, StageName } from "../api/types.ts";
 import { formatExactTime } from "../ui/format.ts";
 import { binOf, type DeploymentSize, deploymentSizes } from "./deployment-size.ts";
-import { STAGE_WORDS } from "./figures.ts";
+import { formatSpan, STAGE_WORDS } from "./figures.ts";
 import { formatDay } from "./scale.ts";
 import { openMs } from "./size-bins.ts";
 
@@ -15,6 +15,8 @@ export type Opened =
       readonly changes: readonly MeasuredChange[];
       /** The stage that they are looked at for, else all of them. */
       readonly stage?: StageName;
+      /** How many there are where a figure says so: a report holds the newest changes alone. */
+      readonly total?: number;
     }
   | { readonly kind: "change"; readonly title: string; readonly change: MeasuredChange }
   | { readonly kind: "deployments"; readonly title: string; readonly deployments: readonly DeploymentSize[] }
@@ -23,7 +25,7 @@ export type Opened =
 
 /**
  * Finds what an address opens: `changes`, `deployments`, `failures`, `rework`, `incidents`, `guard`, `slowest`, or one of `change:ID`, `deployment:ID`, `stage:NAME`, `week:MS`,
- * `batch:LABEL`, `lines:LEAST`, `test:NAME`. What the report does not hold (any more) is `unknown`.
+ * `capped:STAGE`, `batch:LABEL`, `lines:LEAST`, `test:NAME`. What the report does not hold (any more) is `unknown`.
  */
 export function openedOf(report: DeliveryReport, open: string): Opened {
   const at = open.indexOf(":");
@@ -68,6 +70,16 @@ const FINDERS: ReadonlyMap<string, Finder> = new Map(
         }
       );
     },
+    capped: (report, name) => {
+      const whatIf = report.whatIf.find(({ stage }) => stage === name);
+      if (whatIf === undefined) return undefined;
+      const { stage, capMs, touched } = whatIf;
+      return {
+        ...{ kind: "changes", title: `${STAGE_WORDS[stage].label} longer than ${formatSpan(capMs)}` },
+        changes: staged(report).filter(({ stagesMs }) => (stagesMs[stage] ?? 0) > capMs),
+        ...{ stage, total: touched },
+      };
+    },
     week: (report, from) => {
       const week = report.stages?.weeks.find(({ fromMs }) => String(fromMs) === from);
       if (week === undefined) return undefined;
@@ -106,7 +118,7 @@ function deploymentsThat(
   return { kind: "deployments", title, deployments: deploymentSizes(report).filter(isMeant) };
 }
 
-/** The changes that the ledger of stages is made of. */
+/** The changes that the ledger of stages, and each replay, is made of. */
 function staged({ stages, changes }: DeliveryReport): MeasuredChange[] {
   return changes.filter(({ unit, stagesMs }) => unit === stages?.unit && Object.keys(stagesMs).length > 0);
 }
