@@ -41,6 +41,15 @@ export const messages = {
     project,
     object_attributes: z.object({ iid: z.number().int(), created_at: time }),
   }),
+  /** Of the API alone: when work on a merge request began. */
+  merge_request_commits: z.object({
+    project,
+    merge_request: z.object({ iid: z.number().int(), updated_at: time }),
+    commits: z
+      .array(z.object({ id: commitId, authored_date: time }))
+      .min(1)
+      .max(1_000),
+  }),
   "Note Hook": z.object({
     user: person,
     project,

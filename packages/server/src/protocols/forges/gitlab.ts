@@ -34,9 +34,11 @@ export function readGitLabMessage({ event, messageId, body }: ForgeMessage): Mes
       return readCommit(messages.commit.parse(body), common);
     case "approval": {
       const { user, project: of, object_attributes: given } = messages.approval.parse(body);
-      const review = { reviewer: user.username, isBot: false, atMs: given.created_at, verdict: "approved" as const };
+      const review = { ...reviewerOf(user), atMs: given.created_at, verdict: "approved" as const };
       return reviewTold(of.path_with_namespace, given.iid, review, common);
     }
+    case "merge_request_commits":
+      return readRequestCommits(messages.merge_request_commits.parse(body), common);
     case "Note Hook":
       return readNote(messages["Note Hook"].parse(body), common);
     case "Merge Request Hook":
@@ -77,12 +79,34 @@ function readCommit({ project: of, commit }: Message<"commit">, common: CommonOf
   });
 }
 
+function readRequestCommits(message: Message<"merge_request_commits">, common: CommonOf): MessageMeaning {
+  const { project: of, merge_request: request, commits } = message;
+  const path = of.path_with_namespace;
+  return told({
+    ...{ kind: "change", subject: `${path}!${request.iid}`, ...common(path), environment: null },
+    atMs: request.updated_at,
+    told: {
+      firstCommitAtMs: Math.min(...commits.map((commit) => commit.authored_date)),
+      commits: commits.map(({ id }) => id),
+    },
+  });
+}
+
 /** A remark on a merge request: somebody looked. */
 function readNote(message: Message<"Note Hook">, common: CommonOf): MessageMeaning {
   const { user, project: of, object_attributes: note, merge_request: request } = message;
   if (note.noteable_type !== "MergeRequest" || note.system || request === undefined) return IGNORED;
-  const review = { reviewer: user.username, isBot: false, atMs: note.created_at, verdict: "commented" as const };
+  const review = { ...reviewerOf(user), atMs: note.created_at, verdict: "commented" as const };
   return reviewTold(of.path_with_namespace, request.iid, review, common);
+}
+
+function reviewerOf({ username }: { readonly username: string }) {
+  return { reviewer: username, isBot: isBot(username) };
+}
+
+/** The users that GitLab makes for access tokens of projects and groups, and for service accounts: it tells of none that it is one. */
+function isBot(username: string): boolean {
+  return /^(project|group)_\d+_bot(_?\w+)?$|^service_account_/.test(username);
 }
 
 function reviewTold(path: string, iid: number, review: ReviewFact, common: CommonOf): MessageMeaning {
@@ -96,14 +120,15 @@ function reviewTold(path: string, iid: number, review: ReviewFact, common: Commo
 function readMergeRequest(message: Message<"Merge Request Hook">, common: CommonOf): MessageMeaning {
   const { user, project: of, object_attributes: request, changes } = message;
   const path = of.path_with_namespace;
-  const review = { reviewer: user.username, isBot: false, atMs: request.updated_at };
+  const review = { ...reviewerOf(user), atMs: request.updated_at };
   const isDraft = request.draft ?? request.work_in_progress;
   return told({
     ...{ kind: "change", subject: `${path}!${request.iid}`, ...common(path), environment: null },
     atMs: request.updated_at,
     told: {
       ...{ repository: path, number: request.iid, title: request.title, url: request.url },
-      ...{ author: request.action === "open" ? user.username : undefined, openedAtMs: request.created_at },
+      ...(request.action === "open" ? { author: user.username, isAuthorBot: isBot(user.username) } : {}),
+      openedAtMs: request.created_at,
       readyAtMs: becameReady(changes) ? request.updated_at : isDraft ? null : undefined,
       reviews: request.action === "approved" ? [{ ...review, verdict: "approved" }] : undefined,
       mergedAtMs: request.action === "merge" ? request.updated_at : request.state === "merged" ? undefined : null,

@@ -35,6 +35,17 @@ export type ForgeAccess = {
   readonly progress: Progress;
 };
 
+/** The forge answered, and did not give what it was asked for. */
+export class ForgeRefusal extends CliError {
+  /** What it answered; 429 for a limit that was not lifted, whatever it answered then. */
+  readonly status: number;
+
+  constructor(status: number, message: string, advice: string) {
+    super(message, { exitCode: EXIT_CODES.refused, advice: [advice] });
+    this.status = status;
+  }
+}
+
 /** Read to its end: one that breaks off in the middle is asked for again. */
 type Answer = { readonly url: URL; readonly status: number; readonly headers: Headers; readonly text: string };
 
@@ -104,17 +115,20 @@ function movedTo(answer: Answer | Error, from: URL): URL | undefined {
 function waitFor(answer: Answer | Error, attempt: number, nowMs: number): number | undefined {
   const backOffMs = RETRY_FIRST_MS * 2 ** (attempt - 1);
   if (answer instanceof Error || answer.status >= 500) return backOffMs;
+  if (!isLimit(answer)) return undefined;
   const retryAfter = Number(answer.headers.get("retry-after") ?? Number.NaN);
-  const isSpent = (answer.headers.get("x-ratelimit-remaining") ?? answer.headers.get("ratelimit-remaining")) === "0";
   const reset = Number(answer.headers.get("x-ratelimit-reset") ?? answer.headers.get("ratelimit-reset") ?? Number.NaN);
-  const isLimit = answer.status === 429 || (answer.status === 403 && (isSpent || Number.isFinite(retryAfter)));
-  if (!isLimit) return undefined;
   const waitMs = Number.isFinite(retryAfter)
     ? retryAfter * 1_000
     : Number.isFinite(reset)
       ? reset * 1_000 - nowMs
       : backOffMs;
   return waitMs > RATE_LIMIT_WAIT_MAX_MS ? undefined : Math.max(waitMs, RETRY_FIRST_MS);
+}
+
+function isLimit({ status, headers }: Answer): boolean {
+  const isSpent = (headers.get("x-ratelimit-remaining") ?? headers.get("ratelimit-remaining")) === "0";
+  return status === 429 || (status === 403 && (isSpent || headers.has("retry-after")));
 }
 
 function refused(answer: Answer | Error, url: URL, access: ForgeAccess): CliError {
@@ -125,13 +139,15 @@ function refused(answer: Answer | Error, url: URL, access: ForgeAccess): CliErro
       advice: ["What was imported is kept: run the same command again to go on."],
     });
   }
-  const isAccess = [401, 403, 404].includes(answer.status);
-  return new CliError(`${where} answered ${answer.status}.`, {
-    exitCode: EXIT_CODES.refused,
-    advice: isAccess
-      ? [`Check the repository's name, and that the token in ${access.tokenVariable} may read it.`]
-      : ["What was imported is kept: run the same command again to go on."],
-  });
+  const status = isLimit(answer) ? 429 : answer.status;
+  const isAccess = [401, 403, 404].includes(status);
+  return new ForgeRefusal(
+    status,
+    `${where} answered ${answer.status}.`,
+    isAccess
+      ? `Check the repository's name, and that the token in ${access.tokenVariable} may read it.`
+      : "What was imported is kept: run the same command again to go on.",
+  );
 }
 
 /** A proxy's page for people is none. */

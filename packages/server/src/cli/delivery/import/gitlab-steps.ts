@@ -1,34 +1,13 @@
 import { z } from "zod";
 import type { ForgeClient } from "./forge-client.ts";
-import { REQUESTS_PER_QUERY_MAX, type RequestSize, readSizes } from "./gitlab-sizes.ts";
+import { mergeRequest, type ProjectPlace, requestMessages } from "./gitlab-requests.ts";
+import { REQUESTS_PER_QUERY_MAX, readSizes } from "./gitlab-sizes.ts";
 import type { ForgeMessage, ImportStep } from "./steps.ts";
 
+/** GitLab's largest page, and what its GraphQL takes at a time. */
 const PER_PAGE = REQUESTS_PER_QUERY_MAX;
 
-const person = z.looseObject({ username: z.string() }).nullish();
 const known = z.looseObject({ path_with_namespace: z.string() });
-const mergeRequest = z.looseObject({
-  iid: z.number().int(),
-  title: z.string(),
-  web_url: z.string(),
-  state: z.string(),
-  created_at: z.string(),
-  updated_at: z.string(),
-  merged_at: z.string().nullish(),
-  closed_at: z.string().nullish(),
-  draft: z.boolean().nullish(),
-  merge_commit_sha: z.string().nullish(),
-  squash_commit_sha: z.string().nullish(),
-  sha: z.string().nullish(),
-  author: person,
-  merged_by: person,
-});
-const note = z.looseObject({
-  author: person,
-  system: z.boolean().default(false),
-  created_at: z.string(),
-  body: z.string().default(""),
-});
 const deployment = z.looseObject({
   id: z.number(),
   status: z.string(),
@@ -36,6 +15,14 @@ const deployment = z.looseObject({
   ref: z.string(),
   sha: z.string(),
   environment: z.looseObject({ name: z.string() }),
+  /** The job; none of a deployment that the API was told of. */
+  deployable: z
+    .looseObject({
+      started_at: z.string().nullish(),
+      finished_at: z.string().nullish(),
+      web_url: z.string().nullish(),
+    })
+    .nullish(),
 });
 const pipeline = z.looseObject({
   id: z.number(),
@@ -48,7 +35,9 @@ const pipeline = z.looseObject({
 const release = z.looseObject({
   tag_name: z.string(),
   released_at: z.string(),
-  commit: z.looseObject({ id: z.string() }),
+  /** None of a release whose tag is gone, or yet to come. */
+  commit: z.looseObject({ id: z.string() }).nullish(),
+  _links: z.looseObject({ self: z.string().nullish() }).nullish(),
 });
 const issue = z.looseObject({
   iid: z.number().int(),
@@ -74,22 +63,22 @@ export async function gitlabSteps(
   const since = encodeURIComponent(new Date(sinceMs).toISOString());
   // As GitLab itself writes the path, whoever typed it how: a webhook tells of the same request, and must mean the same one.
   const { path_with_namespace } = known.parse(await client.get(`projects/${encodeURIComponent(path)}`));
-  const at = `projects/${encodeURIComponent(path_with_namespace)}`;
   const project = { path_with_namespace, default_branch: null };
+  const place: ProjectPlace = { at: `projects/${encodeURIComponent(path_with_namespace)}`, project };
   const each = <T>(
     name: string,
     url: string,
     schema: z.ZodType<T>,
-    toMessages: (item: T) => Promise<readonly ForgeMessage[]>,
+    toMessages: (item: T) => readonly ForgeMessage[],
   ): ImportStep => ({
     name,
     async *messages() {
-      for await (const page of client.pages(`${at}/${url}per_page=${PER_PAGE}`))
-        for (const item of page) yield await toMessages(schema.parse(item));
+      for await (const page of client.pages(`${place.at}/${url}per_page=${PER_PAGE}`))
+        yield readable(name, schema, page, onMissing).flatMap(toMessages);
     },
   });
   return [
-    each("commits", `repository/commits?since=${since}&`, z.looseObject({}), async (commit) => [
+    each("commits", `repository/commits?since=${since}&`, z.looseObject({}), (commit) => [
       { event: "commit", body: { project, commit } },
     ]),
     {
@@ -98,43 +87,33 @@ export async function gitlabSteps(
         const sizesOf = readSizes(client, path_with_namespace, (why) =>
           onMissing(`Merge requests come without sizes from here on: ${why}`),
         );
-        for await (const page of client.pages(
-          `${at}/merge_requests?state=all&updated_after=${since}&per_page=${PER_PAGE}`,
-        )) {
-          const requests = page.map((item) => mergeRequest.parse(item));
+        const url = `${place.at}/merge_requests?state=all&updated_after=${since}&per_page=${PER_PAGE}`;
+        for await (const page of client.pages(url)) {
+          const requests = readable("merge requests", mergeRequest, page, onMissing);
           const sizes = await sizesOf(requests.map(({ iid }) => iid));
-          for (const request of requests)
-            yield [
-              ...requestMessages(project, request, sizes.get(request.iid)),
-              ...(await noteMessages(client, at, project, request.iid)),
-            ];
+          for (const request of requests) yield await requestMessages(client, place, request, sizes.get(request.iid));
         }
       },
     },
-    each("deployments", `deployments?updated_after=${since}&order_by=updated_at&`, deployment, async (item) => [
-      {
-        event: "Deployment Hook",
-        body: {
-          ...{ project, status: item.status, status_changed_at: item.updated_at, deployment_id: item.id },
-          ...{ environment: item.environment.name, ref: item.ref, commit_url: `/${item.sha}` },
-        },
+    each("deployments", `deployments?updated_after=${since}&order_by=updated_at&`, deployment, (item) =>
+      deploymentMessages(project, item),
+    ),
+    {
+      name: "releases",
+      async *messages() {
+        for await (const page of client.pages(`${place.at}/releases?per_page=${PER_PAGE}`)) {
+          const releases = readable("releases", release, page, onMissing);
+          const recent = releases.filter(({ released_at }) => Date.parse(released_at) >= sinceMs);
+          yield recent.map((item) => releaseMessage(project, item));
+          // The newest come first.
+          if (recent.length < releases.length) return;
+        }
       },
-    ]),
-    each("releases", `releases?`, release, async (item) => {
-      const body = {
-        project,
-        action: "create",
-        tag: item.tag_name,
-        url: "",
-        released_at: item.released_at,
-        commit: item.commit,
-      };
-      return Date.parse(item.released_at) >= sinceMs ? [{ event: "Release Hook", body }] : [];
-    }),
-    each("incidents", `issues?issue_type=incident&updated_after=${since}&`, issue, async (item) => [
+    },
+    each("incidents", `issues?issue_type=incident&updated_after=${since}&`, issue, (item) => [
       { event: "Issue Hook", body: { project, object_attributes: { ...item, url: item.web_url, type: "Incident" } } },
     ]),
-    each("pipelines", `pipelines?updated_after=${since}&`, pipeline, async (run) => {
+    each("pipelines", `pipelines?updated_after=${since}&`, pipeline, (run) => {
       const isOver = ["success", "failed", "canceled", "skipped"].includes(run.status);
       const finished_at = isOver ? run.updated_at : null;
       return [
@@ -144,56 +123,42 @@ export async function gitlabSteps(
   ];
 }
 
-/** How it began, what became of it, each at its own time (the API tells only the end), and how it is now. */
-function requestMessages(
-  project: object,
-  request: z.infer<typeof mergeRequest>,
-  size: RequestSize | undefined,
-): ForgeMessage[] {
-  const { iid, title, web_url: url, created_at, draft, merged_at, closed_at } = request;
-  const message = (
-    action: string,
-    state: string,
-    updated_at: string,
-    user: z.infer<typeof person>,
-    more: object = {},
-  ) => ({
-    event: "Merge Request Hook",
+/** When its job began and ended: a deployment is touched later, too, as when it is approved or archived. */
+function deploymentMessages(project: object, item: z.infer<typeof deployment>): ForgeMessage[] {
+  const { started_at, finished_at, web_url } = item.deployable ?? {};
+  const isOver = ["success", "failed", "canceled"].includes(item.status);
+  const message = (status: string, status_changed_at: string) => ({
+    event: "Deployment Hook",
     body: {
-      ...{ user: { username: user?.username ?? "" }, project },
-      object_attributes: { iid, title, url, created_at, updated_at, action, state, draft: draft ?? false, ...more },
+      ...{ project, status, status_changed_at, deployment_id: item.id, deployable_url: web_url ?? null },
+      ...{ environment: item.environment.name, ref: item.ref, commit_url: `/${item.sha}` },
     },
   });
-  const commits = {
-    ...(request.merge_commit_sha ? { merge_commit_sha: request.merge_commit_sha } : {}),
-    ...(request.squash_commit_sha ? { squash_commit_sha: request.squash_commit_sha } : {}),
-    ...(request.sha ? { last_commit: { id: request.sha } } : {}),
-  };
   return [
-    message("open", "opened", created_at, request.author),
-    ...(merged_at ? [message("merge", "merged", merged_at, request.merged_by, commits)] : []),
-    ...(closed_at && !merged_at ? [message("close", "closed", closed_at, request.author)] : []),
-    message("update", request.state, request.updated_at, request.author, { ...commits, ...(size ? { size } : {}) }),
+    ...(isOver && started_at ? [message("running", started_at)] : []),
+    message(item.status, (isOver ? finished_at : started_at) ?? item.updated_at),
   ];
 }
 
-/** Remarks and approvals; GitLab notes an approval as a remark of its own. */
-async function noteMessages(client: ForgeClient, at: string, project: object, iid: number): Promise<ForgeMessage[]> {
-  const messages: ForgeMessage[] = [];
-  for await (const page of client.pages(`${at}/merge_requests/${iid}/notes?sort=asc&per_page=${PER_PAGE}`)) {
-    for (const item of page) {
-      const { author, system, created_at, body } = note.parse(item);
-      const user = { username: author?.username ?? "" };
-      const attributes = { noteable_type: "MergeRequest", created_at, system };
-      if (system && body.startsWith("approved this merge request")) {
-        messages.push({ event: "approval", body: { user, project, object_attributes: { iid, created_at } } });
-      } else if (!system) {
-        messages.push({
-          event: "Note Hook",
-          body: { user, project, object_attributes: attributes, merge_request: { iid } },
-        });
-      }
-    }
+function releaseMessage(project: object, { tag_name: tag, released_at, commit, _links }: z.infer<typeof release>) {
+  const body = { project, action: "create", tag, url: _links?.self ?? "", released_at, commit: commit ?? null };
+  return { event: "Release Hook", body };
+}
+
+/** Those of a page that have what is needed. One that has not, as of another version of GitLab, does not stop the others. */
+function readable<T>(
+  name: string,
+  schema: z.ZodType<T>,
+  page: readonly unknown[],
+  onMissing: (what: string) => void,
+): readonly T[] {
+  const items: T[] = [];
+  const faults: string[] = [];
+  for (const item of page) {
+    const read = schema.safeParse(item);
+    if (read.success) items.push(read.data);
+    else faults.push(read.error.issues[0]?.path.join("/") ?? "");
   }
-  return messages;
+  if (faults.length > 0) onMissing(`Of the ${name}, ${faults.length} left out: ${faults[0]} is not told as expected.`);
+  return items;
 }

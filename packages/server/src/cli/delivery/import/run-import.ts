@@ -1,7 +1,3 @@
-import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { cacheFolder } from "../../../cache-folder.ts";
 import { CliError, usageError } from "../../cli-error.ts";
 import { resultOf } from "../../client.ts";
 import { openSession, type Session } from "../../command.ts";
@@ -9,7 +5,8 @@ import { EXIT_CODES } from "../../exit-codes.ts";
 import type { Io } from "../../io.ts";
 import { plain } from "../../terminal/text.ts";
 import { startProgress } from "../progress.ts";
-import { createForgeClient, type ForgeClient } from "./forge-client.ts";
+import { checkpointAt } from "./checkpoint.ts";
+import { createForgeClient, type ForgeClient, ForgeRefusal } from "./forge-client.ts";
 import { FORGE_PLACES, type ForgeKind, type ImportOptions } from "./forge-places.ts";
 import { githubSteps } from "./github-steps.ts";
 import { gitlabSteps } from "./gitlab-steps.ts";
@@ -69,10 +66,20 @@ export async function runImport(io: Io, kind: ForgeKind, options: ImportOptions)
       missing.push(what);
       progress.note(what);
     };
-    for (const step of await forge.steps(client, options.repo, io.nowMs() - days * DAY_MS, onMissing)) {
+    const steps = await forge.steps(client, options.repo, io.nowMs() - days * DAY_MS, onMissing);
+    for (const step of steps) {
       if (done.includes(step.name)) continue;
-      await importStep(session, kind, step, tally, (text) => progress.show(`${step.name}: ${text}`), signal);
-      done.push(step.name);
+      const refusal = await importStep(
+        session,
+        kind,
+        step,
+        tally,
+        (text) => progress.show(`${step.name}: ${text}`),
+        signal,
+      );
+      if (refusal)
+        onMissing(`No ${step.name}: ${refusal.message} They are switched off there, or not for this token to see.`);
+      else done.push(step.name);
       await checkpoint.write(done);
     }
     await checkpoint.remove();
@@ -95,8 +102,12 @@ export async function runImport(io: Io, kind: ForgeKind, options: ImportOptions)
   }
 }
 
+/** What a forge answers where a part of it is switched off, hidden or empty: GitLab 403 and 404, GitHub 410 and 409. */
+const ABSENT_STATUSES: ReadonlySet<number> = new Set([403, 404, 409, 410]);
+
 type Tally = { told: number; duplicates: number; ignored: number };
 
+/** @returns why there is nothing of this kind to be had; that does not stop the others */
 async function importStep(
   session: Session,
   forge: ForgeKind,
@@ -104,7 +115,7 @@ async function importStep(
   tally: Tally,
   show: (text: string) => void,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ForgeRefusal | undefined> {
   let read = 0;
   let waiting: ForgeMessage[] = [];
   const send = async (messages: ForgeMessage[]) => {
@@ -117,39 +128,20 @@ async function importStep(
     tally.duplicates += answer.duplicates;
     tally.ignored += answer.ignored;
   };
-  for await (const messages of step.messages()) {
-    read += messages.length;
-    waiting.push(...messages);
-    show(`${read} read`);
-    while (waiting.length >= MESSAGES_PER_REQUEST) {
-      await send(waiting.slice(0, MESSAGES_PER_REQUEST));
-      waiting = waiting.slice(MESSAGES_PER_REQUEST);
+  try {
+    for await (const messages of step.messages()) {
+      read += messages.length;
+      waiting.push(...messages);
+      show(`${read} read`);
+      while (waiting.length >= MESSAGES_PER_REQUEST) {
+        await send(waiting.slice(0, MESSAGES_PER_REQUEST));
+        waiting = waiting.slice(MESSAGES_PER_REQUEST);
+      }
     }
+  } catch (error) {
+    if (read === 0 && error instanceof ForgeRefusal && ABSENT_STATUSES.has(error.status)) return error;
+    throw error;
   }
   await send(waiting);
-}
-
-/** Which steps of one import are done, so that one that was cut off goes on. What is sent twice counts once all the same. */
-function checkpointAt(io: Io, of: readonly string[]) {
-  const name = createHash("sha256").update(of.join("\n")).digest("hex").slice(0, 24);
-  const folder = cacheFolder(io.env, "imports");
-  if (folder === undefined) return { read: async (): Promise<string[]> => [], async write() {}, async remove() {} };
-  const path = join(folder, `${name}.json`);
-  return {
-    async read(): Promise<string[]> {
-      try {
-        const stored: unknown = JSON.parse(await readFile(path, "utf8"));
-        return Array.isArray(stored) ? stored.filter((each) => typeof each === "string") : [];
-      } catch {
-        // None, or half of one: the import begins anew, which costs time and nothing else.
-        return [];
-      }
-    },
-    async write(done: readonly string[]): Promise<void> {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await writeFile(`${path}.new`, JSON.stringify(done));
-      await rename(`${path}.new`, path);
-    },
-    remove: () => rm(path, { force: true }),
-  };
+  return undefined;
 }
