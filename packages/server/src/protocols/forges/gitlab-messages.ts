@@ -70,19 +70,19 @@ export const messages = {
       draft: z.boolean().optional(),
       /** What a draft was called before GitLab 14. */
       work_in_progress: z.boolean().default(false),
-      merge_commit_sha: commitId.nullable().default(null),
-      squash_commit_sha: commitId.nullish(),
-      last_commit: z.object({ id: commitId }).nullish(),
+      merge_commit_sha: commitId.nullish().catch(null),
+      squash_commit_sha: commitId.nullish().catch(null),
+      last_commit: z.object({ id: commitId }).nullish().catch(null),
       /** Of the API alone: GitLab's webhooks tell no size. */
       size: z.object({ additions: lines, deletions: lines, fileCount: lines }).optional(),
     }),
     changes: z
       .object({
-        draft: z.object({ previous: z.boolean(), current: z.boolean() }).optional(),
+        draft: z.object({ previous: z.boolean().nullish(), current: z.boolean().nullish() }).optional(),
         /** Before GitLab told of `draft`, a draft that became ready was one whose title lost its prefix. */
         title: z.object({ previous: z.string().nullish(), current: z.string().nullish() }).optional(),
       })
-      .default({}),
+      .catch({}),
   }),
   "Pipeline Hook": z.object({
     project,

@@ -116,6 +116,9 @@ function reviewTold(path: string, iid: number, review: ReviewFact, common: Commo
   });
 }
 
+/** By the last who had to approve, and by one of several: an import cannot tell these apart either. */
+const APPROVALS: ReadonlySet<string> = new Set(["approved", "approval"]);
+
 /** GitLab tells no time of the merge: the message that says so is of that moment. */
 function readMergeRequest(message: Message<"Merge Request Hook">, common: CommonOf): MessageMeaning {
   const { user, project: of, object_attributes: request, changes } = message;
@@ -130,7 +133,7 @@ function readMergeRequest(message: Message<"Merge Request Hook">, common: Common
       ...(request.action === "open" ? { author: user.username, isAuthorBot: isBot(user.username) } : {}),
       openedAtMs: request.created_at,
       readyAtMs: becameReady(changes) ? request.updated_at : isDraft ? null : undefined,
-      reviews: request.action === "approved" ? [{ ...review, verdict: "approved" }] : undefined,
+      reviews: APPROVALS.has(request.action) ? [{ ...review, verdict: "approved" }] : undefined,
       mergedAtMs: request.action === "merge" ? request.updated_at : request.state === "merged" ? undefined : null,
       abandonedAtMs: request.action === "close" ? request.updated_at : request.state === "closed" ? undefined : null,
       mergeCommit: mergedAs(request) ?? undefined,
@@ -145,7 +148,7 @@ function readMergeRequest(message: Message<"Merge Request Hook">, common: Common
 const DRAFT_TITLE = /^\s*(\[?(wip|draft)[\]:]|\(draft\))/i;
 
 function becameReady({ draft, title }: Message<"Merge Request Hook">["changes"]): boolean {
-  if (draft !== undefined) return draft.previous && !draft.current;
+  if (draft !== undefined) return draft.previous === true && draft.current !== true;
   return DRAFT_TITLE.test(title?.previous ?? "") && !DRAFT_TITLE.test(title?.current ?? "");
 }
 
