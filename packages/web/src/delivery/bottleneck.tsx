@@ -64,7 +64,7 @@ export function Bottleneck({ report }: { report: DeliveryReport }) {
               <td>
                 <OpenLink
                   open={`capped:${each.stage}`}
-                  label={`${countOf(each.touched, "change")} with ${STAGE_WORDS[each.stage].label.toLowerCase()} longer than ${formatSpan(each.capMs)}. Show them`}
+                  label={`${formatCount(each.touched)} of ${formatCount(each.n)} had ${STAGE_WORDS[each.stage].label.toLowerCase()} longer than ${formatSpan(each.capMs)}. Show them`}
                 >
                   {formatCount(each.touched)} of {formatCount(each.n)}
                 </OpenLink>

@@ -1,21 +1,28 @@
-import type { DeliveryReport, GuardDecision } from "../api/types.ts";
+import type { DeliveryReport } from "../api/types.ts";
 import { countOf, formatExactTime } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
 import { type DeploymentSize, deploymentSizes } from "./deployment-size.ts";
+import { GuardLane, markedDecisions } from "./guard-lane.tsx";
 import { OpenLink, useOpen } from "./open-link.tsx";
 import { broughtText } from "./opened-deployments.tsx";
-import { formatDay, linearScale, timeTicks } from "./scale.ts";
+import { formatDay, linearScale, type Scale, timeTicks } from "./scale.ts";
+import { MARK_REACH, type MarkKind, MarkLegend, MarkShape } from "./timeline-marks.tsx";
+import { rowsOf } from "./timeline-rows.ts";
 
-const HEIGHT = 146;
+const HEIGHT = 172;
 const LEFT = 84;
+const RIGHT = 12;
 const TICK_PIXELS = 90;
+/** Of marks that would hide each other. */
+const ROWS = 3;
+const ROW_HEIGHT = 11;
 
-/** Lanes from the top: what went out, what was taken back, what hurt, what the guard decided. */
+/** Lanes from the top: what went out, what was taken back, what hurt, what the guard decided. Rows grow upwards from `y`. */
 const LANES = [
-  { name: "deployments", y: 20 },
-  { name: "rollbacks", y: 48 },
-  { name: "incidents", y: 76 },
-  { name: "the guard", y: 104 },
+  { name: "deployments", y: 34 },
+  { name: "rollbacks", y: 60 },
+  { name: "incidents", y: 84 },
+  { name: "the guard", y: 130 },
 ] as const;
 
 /** When something reached users, which of it failed, what was taken back, and what hurt meanwhile. */
@@ -38,20 +45,10 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
       }
       height={HEIGHT}
       description={`${countOf(deployments.length, "deployment")}, ${failed} of them failed; ${countOf(rollbacks, "rollback")}; ${countOf(incidents.length, "incident")}; ${countOf(guardDecisions.length, "decision")} of the guard.`}
-      legend={
-        <>
-          <Legend symbol={<Mark kind="fine" />}>reached users</Legend>
-          <Legend symbol={<Mark kind="flag" />}>a flag's rollout</Legend>
-          <Legend symbol={<Mark kind="failed" />}>failed</Legend>
-          <Legend symbol={<Mark kind="rollback" />}>took back</Legend>
-          <Legend symbol={<Mark kind="incident" />}>incident</Legend>
-          <Legend symbol={<Mark kind="onwards" />}>the guard went on</Legend>
-          <Legend symbol={<Mark kind="froze" />}>the guard froze</Legend>
-        </>
-      }
+      legend={<Legends deployments={deployments} report={report} />}
     >
       {(width) => {
-        const x = linearScale([window.fromMs, window.toMs], [LEFT, width - 12]);
+        const x = linearScale([window.fromMs, window.toMs], [LEFT, width - RIGHT]);
         return (
           <>
             {LANES.map((lane) => (
@@ -72,19 +69,8 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
             {incidents.map((each) => (
               <Incident key={each.id} incident={each} x={x} toMs={window.toMs} onOpen={onOpen} />
             ))}
-            {guardDecisions.map((each) => (
-              <Decision
-                key={`${each.rolloutId} ${each.atMs} ${each.did}`}
-                decision={each}
-                x={x(each.atMs)}
-                onOpen={onOpen}
-              />
-            ))}
-            {deployments
-              .toSorted((a, b) => Number(a.isFailed) - Number(b.isFailed))
-              .map((each) => (
-                <Deployment key={each.id} deployment={each} x={x(each.atMs)} onOpen={onOpen} />
-              ))}
+            <GuardLane decisions={guardDecisions} x={x} y={LANES[3].y} rowCount={ROWS} rowHeight={ROW_HEIGHT} />
+            <Deployments deployments={deployments} x={x} onOpen={onOpen} />
           </>
         );
       }}
@@ -92,39 +78,106 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
   );
 }
 
-type DeploymentProps = {
-  readonly deployment: DeploymentSize;
-  readonly x: number;
+type DeploymentsProps = {
+  readonly deployments: readonly DeploymentSize[];
+  readonly x: Scale;
   readonly onOpen: (open: string) => void;
 };
 
-function Deployment({ deployment, x, onOpen }: DeploymentProps) {
-  const { id, name, atMs, role, isFailed, kind } = deployment;
-  const isRollback = role === "rollback";
-  const looks = isRollback ? "rollback" : isFailed ? "failed" : kind === "flag" ? "flag" : "fine";
-  const words = isRollback
-    ? "took back"
-    : isFailed
-      ? `failed, brought ${broughtText(deployment)}`
-      : broughtText(deployment);
+/** Those that failed stand in the lowest row and in front, then rollouts of flags: of the many others one more or less is not missed. */
+function Deployments({ deployments, x, onOpen }: DeploymentsProps) {
+  const forward = deployments.filter(({ role }) => role !== "rollback").toSorted((a, b) => weightOf(b) - weightOf(a));
+  const rows = rowsOf(
+    forward.map(({ atMs }) => ({ from: x(atMs) - MARK_REACH, to: x(atMs) + MARK_REACH })),
+    ROWS,
+  );
+  const placed = forward.map((deployment, index) => ({ deployment, row: rows[index] ?? null }));
+  return (
+    <>
+      {deployments
+        .filter(({ role }) => role === "rollback")
+        .map((each) => (
+          <Deployment key={each.id} deployment={each} x={x(each.atMs)} y={LANES[1].y} onOpen={onOpen} />
+        ))}
+      {placed
+        .toSorted((a, b) => Number(a.row !== null) - Number(b.row !== null))
+        .map(({ deployment, row }) => (
+          <Deployment
+            key={deployment.id}
+            deployment={deployment}
+            x={x(deployment.atMs)}
+            y={LANES[0].y - (row ?? 0) * ROW_HEIGHT}
+            onOpen={onOpen}
+          />
+        ))}
+    </>
+  );
+}
+
+function weightOf({ isFailed, kind }: DeploymentSize): number {
+  if (isFailed) return 2;
+  return kind === "flag" ? 1 : 0;
+}
+
+type DeploymentProps = {
+  readonly deployment: DeploymentSize;
+  readonly x: number;
+  readonly y: number;
+  readonly onOpen: (open: string) => void;
+};
+
+function Deployment({ deployment, x, y, onOpen }: DeploymentProps) {
+  const { id, name, atMs, role, isFailed } = deployment;
+  const brought = isFailed ? `failed, brought ${broughtText(deployment)}` : broughtText(deployment);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a short way for the mouse; the same is behind the figures
     <g
-      transform={`translate(${x} ${LANES[isRollback ? 1 : 0].y})`}
+      transform={`translate(${x} ${y})`}
       style={{ cursor: "pointer" }}
+      data-testid="deployment-mark"
+      data-kind={looksOf(deployment)}
       onClick={() => onOpen(`deployment:${id}`)}
     >
-      <title>{`${name}, ${words}
+      <title>{`${name}, ${role === "rollback" ? "took back" : brought}
 ${formatExactTime(atMs)}`}</title>
-      <circle r={10} fill="transparent" />
-      <Shape kind={looks} />
+      <circle r={MARK_REACH} fill="transparent" />
+      <MarkShape kind={looksOf(deployment)} />
     </g>
   );
 }
 
+function looksOf({ role, isFailed, kind }: DeploymentSize): MarkKind {
+  if (role === "rollback") return "rollback";
+  if (isFailed) return "failed";
+  return kind === "flag" ? "flag" : "fine";
+}
+
+const LEGENDS: readonly (readonly [MarkKind, string])[] = [
+  ["fine", "reached users"],
+  ["flag", "a flag's rollout"],
+  ["failed", "failed"],
+  ["rollback", "took back"],
+  ["incident", "incident"],
+  ["completed", "the guard completed it"],
+  ["advanced", "the guard went on"],
+  ["froze", "the guard froze it"],
+];
+
+/** Of what is drawn. One shape says "took back" in both lanes. */
+function Legends({ deployments, report }: { deployments: readonly DeploymentSize[]; report: DeliveryReport }) {
+  const shown = new Set<MarkKind>(deployments.map(looksOf));
+  if (report.incidents.length > 0) shown.add("incident");
+  for (const { did } of markedDecisions(report.guardDecisions)) shown.add(did === "rolled back" ? "rollback" : did);
+  return LEGENDS.filter(([kind]) => shown.has(kind)).map(([kind, words]) => (
+    <MarkLegend key={kind} kind={kind}>
+      {words}
+    </MarkLegend>
+  ));
+}
+
 type IncidentProps = {
   readonly incident: DeliveryReport["incidents"][number];
-  readonly x: (ms: number) => number;
+  readonly x: Scale;
   readonly toMs: number;
   readonly onOpen: (open: string) => void;
 };
@@ -147,85 +200,5 @@ function Incident({ incident, x, toMs, onOpen }: IncidentProps) {
         opacity={isOpen ? 1 : 0.75}
       />
     </g>
-  );
-}
-
-const DECISION_LOOKS = {
-  advanced: "onwards",
-  completed: "onwards",
-  froze: "froze",
-  "rolled back": "rollback",
-} as const;
-
-type DecisionProps = {
-  readonly decision: GuardDecision;
-  readonly x: number;
-  readonly onOpen: (open: string) => void;
-};
-
-function Decision({ decision: { flag, did, atMs, sentence }, x, onOpen }: DecisionProps) {
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a short way for the mouse; the same is behind the links above
-    <g
-      transform={`translate(${x} ${LANES[3].y})`}
-      style={{ cursor: "pointer" }}
-      data-testid="guard-decision"
-      onClick={() => onOpen("guard")}
-    >
-      <title>{`The guard: ${flag} ${did}\n${sentence}\n${formatExactTime(atMs)}`}</title>
-      <circle r={10} fill="transparent" />
-      <Shape kind={DECISION_LOOKS[did]} />
-    </g>
-  );
-}
-
-type Kind = "onwards" | "froze" | "fine" | "flag" | "failed" | "rollback" | "incident";
-
-function Shape({ kind }: { kind: Kind }) {
-  switch (kind) {
-    case "fine":
-      return <circle r={4.5} fill="var(--candidate-arm)" stroke="var(--surface)" strokeWidth={1.5} />;
-    case "flag":
-      return (
-        <rect
-          x={-4}
-          y={-4}
-          width={8}
-          height={8}
-          transform="rotate(45)"
-          fill="var(--candidate-arm)"
-          stroke="var(--surface)"
-          strokeWidth={1.5}
-        />
-      );
-    case "failed":
-      return (
-        <path d="M-4.5-4.5 4.5 4.5M4.5-4.5-4.5 4.5" stroke="var(--bad-mark)" strokeWidth={2.6} strokeLinecap="round" />
-      );
-    case "rollback":
-      return <path d="M5-5V5L-4 0Z" fill="var(--bad-mark)" stroke="var(--surface)" strokeWidth={1} />;
-    case "onwards":
-      return <path d="M-4-5 4 0-4 5Z" fill="var(--good-mark)" stroke="var(--surface)" strokeWidth={1} />;
-    case "froze":
-      return <path d="M-4-5V5M4-5V5" stroke="var(--warn-mark)" strokeWidth={3} />;
-    default:
-      return <rect x={-6} y={-4} width={12} height={8} rx={3} fill="var(--bad-mark)" opacity={0.75} />;
-  }
-}
-
-function Mark({ kind }: { kind: Kind }) {
-  return (
-    <svg width={14} height={14} viewBox="-7 -7 14 14" aria-hidden>
-      <Shape kind={kind} />
-    </svg>
-  );
-}
-
-function Legend({ symbol, children }: { symbol: React.ReactNode; children: React.ReactNode }) {
-  return (
-    <span>
-      {symbol}
-      {children}
-    </span>
   );
 }

@@ -6,6 +6,7 @@ import { OpenedChange } from "./opened-change.tsx";
 import { ChangesTable } from "./opened-changes.tsx";
 import { DeploymentsTable, FailuresTable, IncidentsTable } from "./opened-deployments.tsx";
 import { GuardTable } from "./opened-guard.tsx";
+import { OpenedRollout } from "./opened-rollout.tsx";
 import { TestRunsTable } from "./opened-test.tsx";
 
 const route = getRouteApi("/signed-in/delivery");
@@ -33,6 +34,8 @@ function Content({ report, opened }: { report: DeliveryReport; opened: Opened })
       return <ChangesTable changes={opened.changes} stage={opened.stage} total={opened.total} />;
     case "change":
       return <OpenedChange report={report} change={opened.change} />;
+    case "rollout":
+      return <OpenedRollout rolloutId={opened.rolloutId} isTakenBack={opened.isTakenBack} />;
     case "deployments":
       return <DeploymentsTable deployments={opened.deployments} />;
     case "failures":

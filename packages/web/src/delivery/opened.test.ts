@@ -62,6 +62,22 @@ describe("what a figure of delivery opens", () => {
     expect(openedOf(report(), "capped:pickup").title).toBe("Pickup longer than 16 h");
   });
 
+  it("leads from a flag's rollout, and from what took it back, to the rollout's page", () => {
+    const deployments = [
+      deploymentOf({ id: "rol_01ABC", kind: "flag" }),
+      deploymentOf({ id: "rol_01ABC/rollback", kind: "flag", role: "rollback" }),
+      deploymentOf({ id: "a-flag-of-elsewhere", kind: "flag" }),
+    ];
+
+    const opened = deployments.map(({ id }) => openedOf(reportOf({ deployments }), `deployment:${id}`));
+
+    expect(opened).toMatchObject([
+      { kind: "rollout", rolloutId: "rol_01ABC", isTakenBack: false },
+      { kind: "rollout", rolloutId: "rol_01ABC", isTakenBack: true },
+      { kind: "changes" },
+    ]);
+  });
+
   it("keeps colons that belong to an id", () => {
     const withColon = reportOf({ changes: [changeOf({ id: "acme/shop:x#1" })] });
 

@@ -18,6 +18,7 @@ export type Opened =
       /** How many there are where a figure says so: a report holds the newest changes alone. */
       readonly total?: number;
     }
+  | { readonly kind: "rollout"; readonly title: string; readonly rolloutId: string; readonly isTakenBack: boolean }
   | { readonly kind: "change"; readonly title: string; readonly change: MeasuredChange }
   | { readonly kind: "deployments"; readonly title: string; readonly deployments: readonly DeploymentSize[] }
   | { readonly kind: "failures" | "incidents" | "guard" | "unknown"; readonly title: string }
@@ -52,12 +53,12 @@ const FINDERS: ReadonlyMap<string, Finder> = new Map(
     },
     deployment: ({ deployments, changes }, id) => {
       const deployment = deployments.find((each) => each.id === id);
-      return (
-        deployment && {
-          ...{ kind: "changes", title: `${deployment.name}, ${formatExactTime(deployment.atMs)}` },
-          changes: changes.filter(({ deploymentId }) => deploymentId === id),
-        }
-      );
+      if (deployment === undefined) return undefined;
+      const title = `${deployment.name}, ${formatExactTime(deployment.atMs)}`;
+      const rolloutId = rolloutOf(deployment);
+      if (rolloutId !== undefined)
+        return { kind: "rollout", title, rolloutId, isTakenBack: deployment.role === "rollback" };
+      return { kind: "changes", title, changes: changes.filter(({ deploymentId }) => deploymentId === id) };
     },
     stage: (report, name) => {
       const stage = report.stages?.stages.find((each) => each.stage === name)?.stage;
@@ -109,6 +110,11 @@ const FINDERS: ReadonlyMap<string, Finder> = new Map(
     },
   }),
 );
+
+/** A rollout of this server is a deployment by the same id; what took it back has it in front. */
+function rolloutOf({ kind, id }: MeasuredDeployment): string | undefined {
+  return kind === "flag" ? /^rol_\w+/.exec(id)?.[0] : undefined;
+}
 
 function deploymentsThat(
   report: DeliveryReport,
