@@ -1,12 +1,12 @@
 import { storedAs } from "../db/stored-json.ts";
-import type { Projector } from "../journal/projector.ts";
+import { oneByOne, type Projector } from "../journal/projector.ts";
 import type { EnvironmentCreated, TokenCreated, TokenRevoked } from "./events.ts";
 
 export const accessProjector: Projector = {
   name: "access",
   eventTypes: ["environment.", "token."],
   tables: ["environment", "token"],
-  project: async (trx, event) => {
+  project: oneByOne(async (trx, event) => {
     if (event.type === "environment.created") {
       const { key, name } = storedAs<EnvironmentCreated>(event.data);
       await trx.insertInto("environment").values({ key, name, created_at_ms: event.occurredAtMs }).execute();
@@ -31,5 +31,5 @@ export const accessProjector: Projector = {
       const { id } = storedAs<TokenRevoked>(event.data);
       await trx.updateTable("token").set({ revoked_at_ms: event.occurredAtMs }).where("id", "=", id).execute();
     }
-  },
+  }),
 };

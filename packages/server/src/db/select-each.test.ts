@@ -1,16 +1,15 @@
 import { sql, type Transaction } from "kysely";
 import { expect, it } from "vitest";
-import { createJournal } from "../journal/journal.ts";
 import { insertRows } from "./insert-rows.ts";
 import { selectEach } from "./select-each.ts";
 import type { Tables } from "./tables.ts";
 import { describeOnEachStore, describePostgres, type OpenStore } from "./test-databases.ts";
 
 const STORED = 20_000;
-const COLUMNS = [
-  ...(["source", "message_id", "kind", "subject", "scope", "environment"] as const),
-  ...(["at_ms", "recorded_at_ms", "told"] as const),
-];
+const COLUMNS = {
+  ...({ source: "text", message_id: "text", kind: "text", subject: "text", scope: "text" } as const),
+  ...({ environment: "text", at_ms: "bigint", recorded_at_ms: "bigint", told: "text" } as const),
+};
 
 const idOf = (nth: number) => `/acme/shop pull-${nth}`;
 
@@ -23,7 +22,6 @@ function select(trx: Transaction<Tables>, ids: readonly string[]) {
 /** Tellings of one source. */
 async function openWithTellings(open: OpenStore, count: number) {
   const database = await open();
-  await createJournal({ database, projectors: [], nowMs: () => 0, newId: (prefix) => prefix });
   const rows = Array.from({ length: count }, (_, nth) => ["ci", idOf(nth), "change", "s", "scope", "", 0, 0, "{}"]);
   await database.transaction((trx) => insertRows(trx, { table: "delivery_telling", columns: COLUMNS }, rows));
   return database;

@@ -15,7 +15,7 @@ const factsOf = (service: string, environment: string) => ({ service, environmen
 describeOnEachStore("facts that are kept", (open) => {
   it("are those of so many services, and of none that nothing was told of", async () => {
     const { db, ...database } = await open();
-    await database.transaction((trx) => insertTellings(trx, [deployment], 1));
+    await database.transaction((trx) => insertTellings(trx, [{ tellings: [deployment], recordedAtMs: 1 }]));
     const kept = keepFacts(db);
 
     await kept.read(factsOf("shop", "production"));

@@ -70,7 +70,8 @@ type Subject = { readonly id: string; readonly service: string; readonly environ
 async function tell(trx: Transaction<Tables>, event: StoredEvent, on: Subject, told: DeploymentTold): Promise<void> {
   const telling = { kind: "deployment" as const, subject: on.id, source: OWN_SOURCE, messageId: event.id };
   const scoped = { scope: serviceScope(on.service), environment: on.environment };
-  await insertTellings(trx, [{ ...telling, ...scoped, atMs: event.occurredAtMs, told }], event.occurredAtMs);
+  const tellings = [{ ...telling, ...scoped, atMs: event.occurredAtMs, told }];
+  await insertTellings(trx, [{ tellings, recordedAtMs: event.occurredAtMs }]);
 }
 
 async function readRollout(

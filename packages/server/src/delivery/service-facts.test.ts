@@ -14,7 +14,7 @@ const deployment = (service: string, subject: string, messageId: string, atMs: n
 });
 
 const insert = (database: Database, told: readonly ScopedTold[], recordedAtMs: number) =>
-  database.transaction((trx) => insertTellings(trx, told, recordedAtMs));
+  database.transaction((trx) => insertTellings(trx, [{ tellings: told, recordedAtMs }]));
 
 const telling = fc.record({ subject: fc.constantFrom("d1", "d2", "d3"), atMs: fc.nat(5) });
 /** Recorded at a moment that may lie before what is known already: another node's clock. */

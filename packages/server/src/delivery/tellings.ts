@@ -1,39 +1,40 @@
 import type { ScopedTold } from "@steadfast/core/delivery/scope";
 import type { Transaction } from "kysely";
-import { insertRows } from "../db/insert-rows.ts";
+import { insertRows, type RowValues } from "../db/insert-rows.ts";
 import { selectEach } from "../db/select-each.ts";
 import type { Tables } from "../db/tables.ts";
 
-/** Ids in one question: about 60 kB. */
-const IDS_PER_SELECT_MAX = 1_000;
+/** Ids in one question: about 300 kB, and as many as a transaction has. */
+const IDS_PER_SELECT_MAX = 5_000;
 
-const COLUMNS = [
-  ...(["source", "message_id", "kind", "subject", "scope", "environment"] as const),
-  ...(["at_ms", "recorded_at_ms", "told"] as const),
-];
+const COLUMNS = {
+  ...({ source: "text", message_id: "text", kind: "text", subject: "text", scope: "text" } as const),
+  ...({ environment: "text", at_ms: "bigint", recorded_at_ms: "bigint", told: "text" } as const),
+};
 const KEY = ["source", "message_id", "kind", "subject"] as const;
 
+export type ToldAt = { readonly tellings: readonly ScopedTold[]; readonly recordedAtMs: number };
+
 /** Stores what was told; a message that is known already is left as it is. */
-export async function insertTellings(
-  trx: Transaction<Tables>,
-  tellings: readonly ScopedTold[],
-  recordedAtMs: number,
-): Promise<void> {
-  const rows = tellings.map(({ source, messageId, kind, subject, scope, environment, atMs, told }) => [
-    ...[source, messageId, kind, subject, scope, environment ?? ""],
-    ...[atMs, recordedAtMs, JSON.stringify(told)],
-  ]);
+export async function insertTellings(trx: Transaction<Tables>, told: readonly ToldAt[]): Promise<void> {
+  const rows = told.flatMap(({ tellings, recordedAtMs }) => tellings.map((telling) => toRow(telling, recordedAtMs)));
   await insertRows(trx, { table: "delivery_telling", columns: COLUMNS, unlessKnown: KEY }, rows);
-  await insertScopes(trx, tellings);
+  await insertScopes(trx, told);
 }
 
-async function insertScopes(trx: Transaction<Tables>, tellings: readonly ScopedTold[]): Promise<void> {
-  const scopes = new Map<string, readonly [string, string]>();
-  for (const { scope, environment } of tellings) {
+/** In the order of `COLUMNS`. */
+function toRow(telling: ScopedTold, recordedAtMs: number): RowValues {
+  const { source, messageId, kind, subject, scope, environment, atMs, told } = telling;
+  return [source, messageId, kind, subject, scope, environment ?? "", atMs, recordedAtMs, JSON.stringify(told)];
+}
+
+async function insertScopes(trx: Transaction<Tables>, told: readonly ToldAt[]): Promise<void> {
+  const scopes = new Map<string, RowValues>();
+  for (const { scope, environment } of told.flatMap(({ tellings }) => tellings))
     scopes.set(`${environment ?? ""} ${scope}`, [scope, environment ?? ""]);
-  }
-  const columns = ["scope", "environment"] as const;
-  await insertRows(trx, { table: "delivery_scope", columns, unlessKnown: columns }, [...scopes.values()]);
+  const columns = { scope: "text", environment: "text" } as const;
+  const into = { table: "delivery_scope", columns, unlessKnown: ["scope", "environment"] } as const;
+  await insertRows(trx, into, [...scopes.values()]);
 }
 
 /**

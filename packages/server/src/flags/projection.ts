@@ -3,7 +3,7 @@ import type { Transaction } from "kysely";
 import { storedAs } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
 import type { NewEvent, StoredEvent } from "../journal/event.ts";
-import type { Projector } from "../journal/projector.ts";
+import { oneByOne, type Projector } from "../journal/projector.ts";
 
 /** What the flags noun writes into the journal. */
 export type FlagEvent =
@@ -41,7 +41,7 @@ export const flagProjector: Projector = {
   name: "flags",
   eventTypes: ["flag."],
   tables: ["flag", "flag_state"],
-  project,
+  project: oneByOne(project),
 };
 
 async function project(trx: Transaction<Tables>, event: StoredEvent): Promise<void> {

@@ -4,7 +4,10 @@ import type { Tables } from "../db/tables.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { Provenance, StoredEvent, StreamAppend } from "./event.ts";
 
-const COLUMNS = ["seq", "id", "stream", "version", "type", "data", "actor", "reason", "occurred_at_ms"] as const;
+const COLUMNS = {
+  ...({ seq: "bigint", id: "text", stream: "text", version: "bigint", type: "text" } as const),
+  ...({ data: "text", actor: "text", reason: "text", occurred_at_ms: "bigint" } as const),
+};
 
 type Clock = { readonly nowMs: number; readonly newId: (prefix: string) => string };
 

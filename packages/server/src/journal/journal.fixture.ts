@@ -2,7 +2,7 @@ import type { Database } from "../db/database.ts";
 import { newId } from "../http/ids.ts";
 import type { NewEvent, Provenance, StoredEvent, StreamAppend } from "./event.ts";
 import { createJournal, type Journal } from "./journal.ts";
-import type { Projector } from "./projector.ts";
+import { oneByOne, type Projector } from "./projector.ts";
 
 export const BY_TEST: Provenance = { actor: { kind: "system", id: "test", name: "test" }, reason: "because" };
 
@@ -11,7 +11,7 @@ export const countProjector: Projector = {
   name: "count",
   eventTypes: ["counted.", "whole"],
   tables: ["setting"],
-  project: async (trx, event) => {
+  project: oneByOne(async (trx, event) => {
     const row = await trx.selectFrom("setting").select("value").where("key", "=", event.stream).executeTakeFirst();
     const value = String(Number(row?.value ?? 0) + 1);
     await trx
@@ -19,7 +19,7 @@ export const countProjector: Projector = {
       .values({ key: event.stream, value })
       .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
       .execute();
-  },
+  }),
 };
 
 export function openJournal(database: Database): Promise<Journal> {

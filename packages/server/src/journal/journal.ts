@@ -3,7 +3,7 @@ import type { Database } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
 import { appendEvents } from "./append.ts";
 import type { Provenance, StoredEvent, StreamAppend } from "./event.ts";
-import { type Projector, projectEvent } from "./projector.ts";
+import { type Projector, projectEvents } from "./projector.ts";
 import { type EventQuery, readEvents, readHeadSeq, readStreamEvents } from "./read.ts";
 import { rebuildProjections } from "./rebuild.ts";
 import { readTailPage, startTail, type TailFailure } from "./tail.ts";
@@ -82,7 +82,7 @@ export async function createJournal(deps: JournalDeps): Promise<Journal> {
 
   const appendIn: Journal["appendIn"] = async (trx, appends, provenance) => {
     const events = await appendEvents(trx, appends, provenance, { nowMs: deps.nowMs(), newId: deps.newId });
-    for (const event of events) await projectEvent(projectors, trx, event);
+    await projectEvents(projectors, trx, events);
     if (events.length > 0) await deps.onAppended?.(trx);
     return events;
   };

@@ -9,18 +9,30 @@ export type Projector = {
   readonly eventTypes: readonly string[];
   /** Emptied by a rebuild; no other projector writes them. */
   readonly tables: readonly (keyof Tables)[];
-  /** Runs in the transaction that appends the event; throwing refuses the append. */
-  project(trx: Transaction<Tables>, event: StoredEvent): Promise<void>;
+  /**
+   * Runs in the transaction that appends the events; throwing refuses the append.
+   *
+   * @param events of its types, in their order: of one append, or of a page of the journal when it is rebuilt
+   */
+  project(trx: Transaction<Tables>, events: readonly StoredEvent[]): Promise<void>;
 };
 
-/** Runs the projectors that follow the event's type, in the order they were given. */
-export async function projectEvent(
+/** For a projector to which each event is a matter of its own. */
+export function oneByOne(project: (trx: Transaction<Tables>, event: StoredEvent) => Promise<void>) {
+  return async (trx: Transaction<Tables>, events: readonly StoredEvent[]): Promise<void> => {
+    for (const event of events) await project(trx, event);
+  };
+}
+
+/** Gives each projector the events that it follows, in the order in which the projectors were given. */
+export async function projectEvents(
   projectors: readonly Projector[],
   trx: Transaction<Tables>,
-  event: StoredEvent,
+  events: readonly StoredEvent[],
 ): Promise<void> {
   for (const projector of projectors) {
-    if (projector.eventTypes.some((type) => matchesType(type, event.type))) await projector.project(trx, event);
+    const own = events.filter((event) => projector.eventTypes.some((type) => matchesType(type, event.type)));
+    if (own.length > 0) await projector.project(trx, own);
   }
 }
 

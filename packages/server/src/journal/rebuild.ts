@@ -2,7 +2,7 @@ import type { Transaction } from "kysely";
 import type { Database } from "../db/database.ts";
 import { serialiseWrites } from "../db/serialise-writes.ts";
 import type { Tables } from "../db/tables.ts";
-import { type Projector, projectEvent } from "./projector.ts";
+import { type Projector, projectEvents } from "./projector.ts";
 import { readEvents } from "./read.ts";
 
 const EVENTS_PER_PAGE = 500;
@@ -27,7 +27,7 @@ export async function rebuildIn(
   let events = 0;
   for (let afterSeq = 0; ; ) {
     const page = await readEvents(trx, { afterSeq, limit: EVENTS_PER_PAGE, order: "asc" });
-    for (const event of page) await projectEvent(projectors, trx, event);
+    await projectEvents(projectors, trx, page);
     events += page.length;
     const last = page.at(-1);
     if (!last) return { events };

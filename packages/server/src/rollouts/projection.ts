@@ -9,7 +9,7 @@ import type { Transaction } from "kysely";
 import { readStoredJson, storedAs } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
 import type { NewEvent, StoredEvent } from "../journal/event.ts";
-import type { Projector } from "../journal/projector.ts";
+import { oneByOne, type Projector } from "../journal/projector.ts";
 
 export const rolloutStream = (id: string) => `rollout/${id}`;
 
@@ -23,7 +23,7 @@ export const rolloutProjector: Projector = {
   name: "rollouts",
   eventTypes: ["rollout."],
   tables: ["rollout"],
-  project,
+  project: oneByOne(project),
 };
 
 async function project(trx: Transaction<Tables>, event: StoredEvent): Promise<void> {

@@ -2,7 +2,7 @@ import type { Transaction } from "kysely";
 import { readStoredJson } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
 import type { StoredEvent } from "../journal/event.ts";
-import type { Projector } from "../journal/projector.ts";
+import { oneByOne, type Projector } from "../journal/projector.ts";
 
 /** The newest event that changed what an environment publishes. */
 export type SnapshotMark = { readonly version: number };
@@ -18,7 +18,7 @@ export const snapshotProjector: Projector = {
   name: "snapshots",
   eventTypes: PUBLISHING_EVENTS,
   tables: ["setting"],
-  project: async (trx, event) => {
+  project: oneByOne(async (trx, event) => {
     const environment = publishedEnvironment(event);
     if (environment === undefined) return;
     const value = JSON.stringify({ version: event.seq } satisfies SnapshotMark);
@@ -27,7 +27,7 @@ export const snapshotProjector: Projector = {
       .values({ key: markKey(environment), value })
       .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
       .execute();
-  },
+  }),
 };
 
 export async function readSnapshotMark(trx: Transaction<Tables>, environment: string): Promise<SnapshotMark> {
