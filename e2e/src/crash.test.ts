@@ -1,8 +1,11 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { Exit } from "./child-process.ts";
 import { replay } from "./cli-process.ts";
 import { eventually } from "./eventually.ts";
@@ -14,6 +17,8 @@ import { launchServer, startServer } from "./server-process.ts";
 const RESUME_DEADLINE_MS = 5_000;
 /** Less than the 72 s for which the server keeps an idle connection. */
 const DRAIN_DEADLINE_MS = 30_000;
+
+const addressInfo = z.object({ port: z.number() });
 
 let dataDir: string;
 
@@ -85,6 +90,25 @@ describe("a server that is told to stop", () => {
     expect(await half.status).toBe(202);
     expect(await eventually("its end", () => exit, DRAIN_DEADLINE_MS)).toEqual({ code: 0, signal: null });
     half.agent.destroy();
+  });
+});
+
+describe("a server that is told to stop while it starts", () => {
+  it("ends at once: a start may take long, as where it migrates a large table", async () => {
+    // Takes every connection, and never says a word.
+    const database = createServer();
+    const asked = once(database, "connection");
+    database.listen(0, "127.0.0.1");
+    await once(database, "listening");
+    const { port } = addressInfo.parse(database.address());
+    const server = launchServer({ dataDir, databaseUrl: `postgres://nobody@127.0.0.1:${port}/none` });
+    await asked;
+
+    const exit = await server.kill("SIGTERM");
+
+    expect(exit).toEqual({ code: 1, signal: null });
+    expect(server.log()).not.toContain("could not start");
+    database.close();
   });
 });
 

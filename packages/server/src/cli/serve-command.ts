@@ -40,15 +40,18 @@ async function runServer(
   const config = readConfig(io, options);
   const stopped = Promise.withResolvers<void>();
   let signals = 0;
+  let isUp = false;
   const forget = io.onInterrupt((signal) => {
     signals += 1;
-    if (signals > 1) io.exitNow(signal === "SIGINT" ? EXIT_CODES.interrupted : EXIT_CODES.failure);
+    // A start may take long, as where it migrates a large table: nobody is served yet, and what it did so far is not kept.
+    if (signals > 1 || !isUp) io.exitNow(signal === "SIGINT" ? EXIT_CODES.interrupted : EXIT_CODES.failure);
     stopped.resolve();
   });
   try {
     const server = await startServer(config).catch((error: unknown) => {
       throw startError(error);
     });
+    isUp = true;
     if (options.json === true) {
       const { address, createdAdminToken } = server;
       io.stdout.write(`${JSON.stringify({ address, createdAdminToken: createdAdminToken ?? null })}\n`);

@@ -10,6 +10,7 @@ import { describeOnEachStore, describePostgres } from "./test-databases.ts";
 
 /** A node waits a second before it says that it does; PostgreSQL looks every two whether a client is still there. */
 const PATIENTLY = { timeout: 60_000 };
+const LIMITS = { statementTimeoutMs: 15_000, queryTimeoutMs: 20_000, longLockTimeoutMs: 60_000 };
 const LATER = "9999-later";
 
 const later = (up: Migration["up"]): readonly Migration[] => [...MIGRATIONS, { name: LATER, up }];
@@ -59,7 +60,7 @@ describePostgres("an upgrade", (_cluster, open) => {
   it("is not cut off by the limits that protect requests", async () => {
     const config = await open.config();
     const patient = await open.at(config);
-    const hasty = openPostgres(addressOf(config), { statementTimeoutMs: 20, queryTimeoutMs: 40 });
+    const hasty = openPostgres(addressOf(config), { ...LIMITS, statementTimeoutMs: 20, queryTimeoutMs: 40 });
     // What is asked before the upgrade is quick, yet not on every machine.
     const database: Database = { ...hasty, db: patient.db };
     const sleeping = sql`select pg_sleep(0.3)`;
@@ -72,6 +73,24 @@ describePostgres("an upgrade", (_cluster, open) => {
 
     expect(await readMigrations(patient.db)).toContain(LATER);
     await hasty.close();
+  });
+
+  it("gives up, and says why, where a table is held by somebody else for too long", async () => {
+    const config = await open.config();
+    const reader = await open.at(config);
+    const node = openPostgres(addressOf(config), { ...LIMITS, longLockTimeoutMs: 50 });
+    const migrations = later(async (trx) => {
+      await trx.schema.alterTable("setting").addColumn("more", "text").execute();
+    });
+
+    await reader.readBeside(async (trx) => {
+      await trx.selectFrom("setting").select("key").execute();
+      await expect(migrate(node, { migrations })).rejects.toThrow(/waited too long .* Nothing was changed/);
+    });
+    await migrate(reader, { migrations });
+
+    expect(await readMigrations(reader.db)).toContain(LATER);
+    await node.close();
   });
 
   it("is made by one of the nodes that start at once; the other says that it waits", PATIENTLY, async () => {

@@ -7,6 +7,7 @@ import { journalFilters } from "./migrations/0003-journal-filters.ts";
 import { delivery } from "./migrations/0004-delivery.ts";
 import { deliveryScopes } from "./migrations/0005-delivery-scopes.ts";
 import { deliveryNews } from "./migrations/0006-delivery-news.ts";
+import { isLockTimeout } from "./postgres-errors.ts";
 import type { Tables } from "./tables.ts";
 
 type MigrationTables = Tables & { schema_migration: { name: string; applied_at_ms: number } };
@@ -42,7 +43,15 @@ export async function migrate(database: Database, options: MigrateOptions = {}):
   const done = new Set(await readMigrations(database.db));
   refuseUnknown(done, migrations);
   if (migrations.every(({ name }) => done.has(name))) return;
-  await database.longTransaction((trx) => migrateIn(trx, database.kind, options));
+  try {
+    await database.longTransaction((trx) => migrateIn(trx, database.kind, options));
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    throw new Error(
+      "A migration waited too long for a table that something else holds, such as a backup that reads it, and gave up. Nothing was changed: wait for that or end it, and start again.",
+      { cause: error },
+    );
+  }
 }
 
 /** As `migrate`, in the caller's `longTransaction`. The table of migrations must exist (`createMigrationTable`). */

@@ -21,6 +21,9 @@ const SOCKET_CODES: ReadonlySet<string> = new Set([
   "ENETUNREACH",
 ]);
 
+/** Also when `lock_timeout` is over. */
+const LOCK_NOT_AVAILABLE = "55P03";
+
 /** SQLSTATEs of a server that goes, starts, or was too slow; class 08 (connection) besides. */
 const UNAVAILABLE_STATES: ReadonlySet<string> = new Set([
   "57P01", // admin_shutdown
@@ -29,7 +32,7 @@ const UNAVAILABLE_STATES: ReadonlySet<string> = new Set([
   "57P05", // idle_session_timeout
   "25P03", // idle_in_transaction_session_timeout
   "57014", // query_canceled: statement_timeout
-  "55P03", // lock_not_available: lock_timeout
+  LOCK_NOT_AVAILABLE,
   "53200", // out_of_memory
   "53300", // too_many_connections
   "25006", // read_only_sql_transaction: connected to a standby
@@ -49,6 +52,11 @@ const UNAVAILABLE_MESSAGES = [
 export function isWorthRetrying(error: unknown): boolean {
   const code = codeOf(error);
   return code === "40001" || code === "40P01";
+}
+
+/** PostgreSQL gave up waiting for a lock; also where `asProblem` made a problem of it. */
+export function isLockTimeout(error: unknown): boolean {
+  return codeOf(error instanceof ProblemError ? error.cause : error) === LOCK_NOT_AVAILABLE;
 }
 
 /** @returns `storage-unavailable`, `invalid-request` for text PostgreSQL cannot hold, or the error as it was. */

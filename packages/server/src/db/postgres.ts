@@ -30,19 +30,24 @@ const IDLE_BESIDE_TIMEOUT_MS = 30_000;
 const TRANSACTION_ATTEMPTS_MAX = 5;
 const INT8_OID = 20;
 
-/** What protects requests, which would all wait. */
-const REQUEST_LIMITS = {
+const LIMITS = {
+  /** Protects requests, which would all wait. */
   statementTimeoutMs: 15_000,
   /** Beyond the server's own timeout: for a server that is gone without a word. */
   queryTimeoutMs: 20_000,
+  /**
+   * Of a `longTransaction`'s statement that waits for a lock, such as one that drops an index while a backup reads the table: requests of other nodes wait behind
+   * it. Then it is better told what stands in the way than to hold them up.
+   */
+  longLockTimeoutMs: 60_000,
 };
 
 /**
  * Connections are made when they are needed; a pool outlives the server it talks to and recovers by itself.
  *
- * @param limits of each statement but those of a `longTransaction`, in milliseconds
+ * @param limits in milliseconds; the first two hold for all but a `longTransaction`
  */
-export function openPostgres(url: string, limits: typeof REQUEST_LIMITS = REQUEST_LIMITS): Database {
+export function openPostgres(url: string, limits: typeof LIMITS = LIMITS): Database {
   const pool = openPool(url, {
     max: POOL_CONNECTIONS_MAX,
     statement_timeout: limits.statementTimeoutMs,
@@ -61,7 +66,7 @@ export function openPostgres(url: string, limits: typeof REQUEST_LIMITS = REQUES
     kind: "postgres",
     db,
     transaction: (run) => runTransaction(db, run),
-    longTransaction: (run) => runLongTransaction(url, run),
+    longTransaction: (run) => runLongTransaction(url, limits.longLockTimeoutMs, run),
     readAtOneMoment,
     readBeside: (run) =>
       readAtOneMoment(async (trx) => {
@@ -113,7 +118,11 @@ function openPool(url: string, config: pg.PoolConfig): pg.Pool {
 /** A network's devices forget a connection on which nothing was said for minutes, as while an index is made. */
 const LONG_KEEP_ALIVE_MS = 30_000;
 
-async function runLongTransaction<T>(url: string, run: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+async function runLongTransaction<T>(
+  url: string,
+  lockTimeoutMs: number,
+  run: (trx: Transaction<Tables>) => Promise<T>,
+): Promise<T> {
   const pool = openPool(url, {
     max: 1,
     application_name: "steadfast-upgrade",
@@ -122,7 +131,7 @@ async function runLongTransaction<T>(url: string, run: (trx: Transaction<Tables>
   const db = new Kysely<Tables>({ dialect: new MappedPostgresDialect({ pool }) });
   try {
     return await runTransaction(db, async (trx) => {
-      await takeTime(trx);
+      await takeTime(trx, lockTimeoutMs);
       return run(trx);
     });
   } finally {
@@ -131,20 +140,15 @@ async function runLongTransaction<T>(url: string, run: (trx: Transaction<Tables>
   }
 }
 
-/**
- * Of a statement that waits for a lock, such as one that drops an index while a backup reads the table: requests of other nodes wait behind it. Then it is better
- * told what stands in the way than to hold them up.
- */
-const LONG_LOCK_TIMEOUT_MS = 60_000;
 /** Half a minute of nothing is a node that stands still. */
 const LONG_IDLE_TIMEOUT_MS = 30_000;
 /** PostgreSQL looks so often, in the middle of a statement, whether somebody still waits for it. */
 const CLIENT_CHECK_MS = 2_000;
 
-async function takeTime(trx: Transaction<Tables>): Promise<void> {
+async function takeTime(trx: Transaction<Tables>, lockTimeoutMs: number): Promise<void> {
   const set = (name: string, value: number) => sql`select set_config(${name}, ${String(value)}, true)`.execute(trx);
   await set("statement_timeout", 0);
-  await set("lock_timeout", LONG_LOCK_TIMEOUT_MS);
+  await set("lock_timeout", lockTimeoutMs);
   await set("idle_in_transaction_session_timeout", LONG_IDLE_TIMEOUT_MS);
   // Not on every system that PostgreSQL runs on, nor known to its relatives. Without it the statement that a killed node began goes on to its end.
   await sql`savepoint check_client`.execute(trx);
