@@ -104,7 +104,11 @@ const answerQuery = (sent: unknown) => {
 const GITLAB: Record<string, unknown> = {
   graphql: answerQuery,
   "projects/acme/lab": { path_with_namespace: "acme/lab" },
-  "projects/acme/lab/repository/commits": [labCommit("e", ["b"], 26), labCommit("b", [], 60)],
+  "projects/acme/lab/repository/commits": [
+    labCommit("e", ["b"], 26),
+    { ...labCommit("f", ["b"], 27), authored_date: null },
+    labCommit("b", [], 60),
+  ],
   "projects/acme/lab/merge_requests": [4, 5, 6].map((iid) => ({ ...MERGE_REQUEST, iid })),
   "projects/acme/lab/merge_requests/4/notes": NOTES,
   "projects/acme/lab/merge_requests/5/notes": [],
@@ -219,7 +223,7 @@ describe("steadfast delivery import gitlab", () => {
   it("tells merge requests with their remarks and approvals, deployments and pipelines", async () => {
     gitlab.failOnce("graphql", { status: 404, body: {} });
     const done = await importFrom(gitlab, "gitlab", "acme/lab");
-    const { changes, deployments, pipelineRuns } = await facts("lab");
+    const { commits, changes, deployments, pipelineRuns } = await facts("lab");
 
     expect(done.code, done.log).toBe(0);
     expect(changes).toMatchObject([
@@ -246,7 +250,11 @@ describe("steadfast delivery import gitlab", () => {
     ]);
     expect(pipelineRuns).toMatchObject([{ outcome: "succeeded", revision: sha("e") }]);
     // Without GraphQL the rest comes all the same, and it is said once, not for each page.
+    expect(commits.map((each) => each.sha)).toEqual([sha("b"), sha("e")]);
     expect(JSON.parse(done.stdout).missing).toEqual([
+      expect.stringMatching(
+        /^Of the commits, 1 left out, which the server cannot read. This is no commit: .*authored_date/,
+      ),
       expect.stringMatching(/without sizes.*\/api\/graphql answered 404/),
       "Of the releases, 1 left out: released_at is not told as expected.",
     ]);

@@ -1,6 +1,5 @@
 import { CliError, usageError } from "../../cli-error.ts";
-import { resultOf } from "../../client.ts";
-import { openSession, type Session } from "../../command.ts";
+import { openSession } from "../../command.ts";
 import { EXIT_CODES } from "../../exit-codes.ts";
 import type { Io } from "../../io.ts";
 import { plain } from "../../terminal/text.ts";
@@ -10,6 +9,7 @@ import { createForgeClient, type ForgeClient, ForgeRefusal } from "./forge-clien
 import { FORGE_PLACES, type ForgeKind, type ImportOptions } from "./forge-places.ts";
 import { githubSteps } from "./github-steps.ts";
 import { gitlabSteps } from "./gitlab-steps.ts";
+import { addUp, type Sent, sendMessages } from "./send-messages.ts";
 import type { ForgeMessage, ImportStep } from "./steps.ts";
 
 /** What the server takes in one request. */
@@ -60,23 +60,26 @@ export async function runImport(io: Io, kind: ForgeKind, options: ImportOptions)
   const checkpoint = checkpointAt(io, [kind, baseUrl, options.repo, session.connection.url, String(days)]);
   try {
     const done = options.restart ? [] : await checkpoint.read();
+    const skipped = [...done];
     const missing: string[] = [];
-    const tally = { told: 0, duplicates: 0, ignored: 0, skipped: [...done], missing };
+    const tally = { told: 0, duplicates: 0, ignored: 0 };
     const onMissing = (what: string) => {
       missing.push(what);
-      progress.note(what);
+      progress.note(plain(what));
     };
+    const send = (messages: readonly ForgeMessage[]) => sendMessages(session, kind, messages, signal);
     const steps = await forge.steps(client, options.repo, io.nowMs() - days * DAY_MS, onMissing);
     for (const step of steps) {
       if (done.includes(step.name)) continue;
-      const refusal = await importStep(
-        session,
-        kind,
-        step,
-        tally,
-        (text) => progress.show(`${step.name}: ${text}`),
-        signal,
-      );
+      const { sent, refusal } = await importStep(step, send, (text) => progress.show(`${step.name}: ${text}`));
+      tally.told += sent.told;
+      tally.duplicates += sent.duplicates;
+      tally.ignored += sent.ignored;
+      if (sent.unread.length > 0)
+        onMissing(
+          `Of the ${step.name}, ${sent.unread.length} left out, which the server cannot read. ${sent.unread[0]}`,
+        );
+      if (refusal && done.length === 0 && step === steps.at(-1)) throw refusal;
       if (refusal)
         onMissing(`No ${step.name}: ${refusal.message} They are switched off there, or not for this token to see.`);
       else done.push(step.name);
@@ -84,11 +87,9 @@ export async function runImport(io: Io, kind: ForgeKind, options: ImportOptions)
     }
     await checkpoint.remove();
     progress.done();
-    session.show({ repository: options.repo, ...tally }, () => [
+    session.show({ repository: options.repo, ...tally, skipped, missing }, () => [
       `${tally.told} told, ${tally.duplicates} known already, ${tally.ignored} without meaning for delivery.`,
-      ...(tally.skipped.length > 0
-        ? [`Done by the run before: ${tally.skipped.join(", ")} (--restart begins anew).`]
-        : []),
+      ...(skipped.length > 0 ? [`Done by the run before: ${skipped.join(", ")} (--restart begins anew).`] : []),
     ]);
   } catch (error) {
     if (signal.aborted)
@@ -105,43 +106,31 @@ export async function runImport(io: Io, kind: ForgeKind, options: ImportOptions)
 /** What a forge answers where a part of it is switched off, hidden or empty: GitLab 403 and 404, GitHub 410 and 409. */
 const ABSENT_STATUSES: ReadonlySet<number> = new Set([403, 404, 409, 410]);
 
-type Tally = { told: number; duplicates: number; ignored: number };
+/** What a step came to; `refusal`: why there is nothing of this kind to be had, which does not stop the others. */
+type StepResult = { readonly sent: Sent; readonly refusal?: ForgeRefusal };
 
-/** @returns why there is nothing of this kind to be had; that does not stop the others */
 async function importStep(
-  session: Session,
-  forge: ForgeKind,
   step: ImportStep,
-  tally: Tally,
+  send: (messages: readonly ForgeMessage[]) => Promise<Sent>,
   show: (text: string) => void,
-  signal: AbortSignal,
-): Promise<ForgeRefusal | undefined> {
+): Promise<StepResult> {
   let read = 0;
   let waiting: ForgeMessage[] = [];
-  const send = async (messages: ForgeMessage[]) => {
-    if (messages.length === 0) return;
-    const body = { messages };
-    const answer = await resultOf(
-      session.api.POST("/api/v1/imports/{forge}", { params: { path: { forge } }, body, signal }),
-    );
-    tally.told += answer.told;
-    tally.duplicates += answer.duplicates;
-    tally.ignored += answer.ignored;
-  };
+  let sent = await send([]);
   try {
     for await (const messages of step.messages()) {
       read += messages.length;
       waiting.push(...messages);
       show(`${read} read`);
       while (waiting.length >= MESSAGES_PER_REQUEST) {
-        await send(waiting.slice(0, MESSAGES_PER_REQUEST));
+        sent = addUp(sent, await send(waiting.slice(0, MESSAGES_PER_REQUEST)));
         waiting = waiting.slice(MESSAGES_PER_REQUEST);
       }
     }
   } catch (error) {
-    if (read === 0 && error instanceof ForgeRefusal && ABSENT_STATUSES.has(error.status)) return error;
+    if (read === 0 && error instanceof ForgeRefusal && ABSENT_STATUSES.has(error.status))
+      return { sent, refusal: error };
     throw error;
   }
-  await send(waiting);
-  return undefined;
+  return { sent: addUp(sent, await send(waiting)) };
 }
