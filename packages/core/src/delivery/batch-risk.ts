@@ -2,7 +2,7 @@ import type { BatchRisk } from "./bottleneck-report.ts";
 import { distributionOf } from "./distribution.ts";
 import type { FailureLink } from "./report.ts";
 import { failuresOf } from "./stability.ts";
-import { countedByShipment, isMeasured, type WindowView } from "./window-view.ts";
+import { isMeasured, type WindowView } from "./window-view.ts";
 
 /** Deployments a half, below which a comparison says nothing. */
 const GROUP_MIN = 5;
@@ -12,25 +12,32 @@ const GROUP_MIN = 5;
  * often because there is more in it.
  */
 export function batchRiskOf(view: WindowView, links: readonly FailureLink[]): BatchRisk {
-  const sizes = countedByShipment(view);
-  const batches = view.shipments.flatMap((shipment) => {
-    const commits = sizes[shipment.index] ?? 0;
-    return isMeasured(shipment) && commits > 0 ? [{ id: shipment.fact.id, commits }] : [];
-  });
+  const batches: { readonly id: string; readonly commits: number }[] = [];
+  for (const shipment of view.shipments) {
+    const commits = view.sizes[shipment.index] ?? 0;
+    if (isMeasured(shipment) && commits > 0) batches.push({ id: shipment.fact.id, commits });
+  }
   const median = distributionOf(batches.map(({ commits }) => commits)).median ?? 0;
   const halves = [
     batches.filter(({ commits }) => commits <= median),
     batches.filter(({ commits }) => commits > median),
   ];
   if (halves.some(({ length }) => length < GROUP_MIN)) return { groups: [], pValue: null };
+  const linked = new Set(links.map(({ deploymentId }) => deploymentId));
   const groups = halves.map((half) => {
-    const ids = new Set(half.map(({ id }) => id));
+    const ids = new Set(half.flatMap(({ id }) => (linked.has(id) ? [id] : [])));
     const failed = failuresOf(links.filter(({ deploymentId }) => ids.has(deploymentId))).length;
-    const counts = half.map(({ commits }) => commits).sort((a, b) => a - b);
-    const commits = counts.reduce((sum, count) => sum + count, 0);
+    let commits = 0;
+    let commitsMin = Number.POSITIVE_INFINITY;
+    let commitsMax = 0;
+    for (const batch of half) {
+      commits += batch.commits;
+      commitsMin = Math.min(commitsMin, batch.commits);
+      commitsMax = Math.max(commitsMax, batch.commits);
+    }
     return {
-      commitsMin: counts[0] ?? 0,
-      commitsMax: counts.at(-1) ?? 0,
+      commitsMin,
+      commitsMax,
       deployments: half.length,
       failed,
       commits,

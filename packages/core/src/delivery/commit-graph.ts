@@ -1,4 +1,5 @@
 import type { CommitFact } from "./facts.ts";
+import { ANY_TITLE } from "./request-title.ts";
 
 /**
  * Commits by index, in columns: what a pass over a long history needs to stay quick, and small. Texts are asked for one by one, because hardly any is ever read.
@@ -27,6 +28,10 @@ export type CommitTexts = {
   body(commit: number): string;
   /** `false`: the word "revert" stands neither in subject nor body. */
   mayRevert(commit: number): boolean;
+  /** Of the request that it brought: `titleKey`; `ANY_TITLE` also where nobody computed it. */
+  titleKey(commit: number): number;
+  /** Of the same, where a key is known; 0: none. */
+  requestNumber(commit: number): number;
 };
 
 /** Lines of a commit that nobody measured. */
@@ -65,6 +70,8 @@ export function indexCommits(facts: readonly CommitFact[]): CommitGraph {
       subject: (commit) => commits[commit]?.subject ?? "",
       body: (commit) => commits[commit]?.body ?? "",
       mayRevert: () => true,
+      titleKey: () => ANY_TITLE,
+      requestNumber: () => 0,
     },
   };
 }

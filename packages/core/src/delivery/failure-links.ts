@@ -45,8 +45,10 @@ export function linkFailures(
 
 /** `remediates` may name a deployment; an incident that it names is followed by `incidentSigns`. */
 function remedySigns({ shipments }: ShippingLedger): readonly FailureSign[] {
+  const remedies = shipments.filter(({ fact }) => fact.remediates.length > 0);
+  if (remedies.length === 0) return [];
   const byId = new Map(shipments.map((shipment) => [shipment.fact.id, shipment]));
-  return shipments.flatMap((remedy) =>
+  return remedies.flatMap((remedy) =>
     remedy.fact.remediates.flatMap((id): FailureSign[] => {
       const failed = byId.get(id);
       if (failed === undefined || failed.index === remedy.index) return [];

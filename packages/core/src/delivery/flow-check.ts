@@ -1,5 +1,4 @@
 import type { FlowCheck } from "./bottleneck-report.ts";
-import { UNOWNED } from "./ownership.ts";
 import { leadTimesOf, type WindowView } from "./window-view.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
@@ -12,24 +11,19 @@ const COMMITS_MIN = 20;
  * of the facts is left out, for it may be abandoned. `null` for fewer than 20 commits.
  */
 export function flowCheckOf(view: WindowView): FlowCheck | null {
-  const { ledger, options } = view;
+  const { options } = view;
   const windowMs = options.toMs - options.fromMs;
-  const { graph } = ledger;
-  const shipped = leadTimesOf(view, "authoredAtMs").filter((leadMs) => leadMs >= 0);
-  if (shipped.length < COMMITS_MIN || windowMs <= 0) return null;
-  let inProgressMs = 0;
-  for (let index = 0; index < graph.size; index += 1) {
-    const owner = ledger.owners[index] ?? UNOWNED;
-    const shipment = ledger.shipments[owner];
-    if (shipment === undefined || shipment.role === "baseline") continue;
-    if (graph.isMerge[index] === 1 || ledger.isDuplicate[index] === 1) continue;
-    if (options.onlyCommits && !options.onlyCommits.has(graph.texts.sha(index))) continue;
-    const beganMs = Math.max(graph.authoredAtMs[index] ?? 0, options.fromMs);
-    inProgressMs += Math.max(0, Math.min(shipment.atMs, options.toMs) - beganMs);
+  let shipped = 0;
+  let leadSumMs = 0;
+  for (const leadMs of leadTimesOf(view, "authoredAtMs")) {
+    if (!(leadMs >= 0)) continue;
+    shipped += 1;
+    leadSumMs += leadMs;
   }
-  const meanInProgress = inProgressMs / windowMs;
-  const throughput = shipped.length / windowMs;
-  const observedMeanMs = shipped.reduce((sum, leadMs) => sum + leadMs, 0) / shipped.length;
+  if (shipped < COMMITS_MIN || windowMs <= 0) return null;
+  const meanInProgress = inProgressMs(view) / windowMs;
+  const throughput = shipped / windowMs;
+  const observedMeanMs = leadSumMs / shipped;
   const expectedMeanMs = meanInProgress / throughput;
   const ratio = observedMeanMs === 0 ? 1 : expectedMeanMs / observedMeanMs;
   return {
@@ -39,4 +33,23 @@ export function flowCheckOf(view: WindowView): FlowCheck | null {
     observedMeanMs,
     isConsistent: ratio <= FACTOR_MAX && ratio >= 1 / FACTOR_MAX,
   };
+}
+
+/** Of all commits that a deployment brought, the time between their author's date and that deployment which lies in the window. */
+function inProgressMs({ ledger, options }: WindowView): number {
+  const { graph, shipments, shipped, isDuplicate } = ledger;
+  const only = options.onlyCommits ?? null;
+  let sumMs = 0;
+  for (const { index, role, atMs } of shipments) {
+    if (role === "baseline") continue;
+    const endMs = Math.min(atMs, options.toMs);
+    const end = shipped.start[index + 1] ?? 0;
+    for (let place = shipped.start[index] ?? 0; place < end; place += 1) {
+      const commit = shipped.commits[place] ?? 0;
+      if (graph.isMerge[commit] === 1 || isDuplicate[commit] === 1) continue;
+      if (only !== null && !only.has(graph.texts.sha(commit))) continue;
+      sumMs += Math.max(0, endMs - Math.max(graph.authoredAtMs[commit] ?? 0, options.fromMs));
+    }
+  }
+  return sumMs;
 }

@@ -14,6 +14,7 @@ export function incidentSigns(
   attributionWindowMs: number,
   unlinked: UnlinkedFailure[],
 ): readonly FailureSign[] {
+  if (incidents.length === 0) return [];
   const told = [...new Map(incidents.map((incident) => [incident.id, incident])).values()];
   const remedies = remediesOf(ledger.shipments);
   return told

@@ -90,7 +90,8 @@ export function measureLedger(
 }
 
 function commitsText(count: number): string {
-  return `${count.toLocaleString("en-GB")} commit${count === 1 ? "" : "s"}`;
+  // By hand: a locale's data take longer to load than all measures together.
+  return `${String(count).replace(/\B(?=(?:\d{3})+$)/g, ",")} commit${count === 1 ? "" : "s"}`;
 }
 
 function measuredDeployments(

@@ -1,6 +1,15 @@
 import type { CommitGraph } from "./commit-graph.ts";
 import type { ChangeFact } from "./facts.ts";
 import type { Certainty, FailureKind } from "./report.ts";
+import {
+  ANY_TITLE,
+  BODY_CHARACTERS_MAX,
+  bareTitle,
+  numberIn,
+  requestTitleOf,
+  SUBJECT_CHARACTERS_MAX,
+  titleKeyOf,
+} from "./request-title.ts";
 
 /** What a message says that it takes back. */
 export type RevertMention = {
@@ -26,13 +35,6 @@ const SHA_MENTION =
   /\brevert(?:s|ed|ing)?\s+(?:the\s+)?(?:commits?|changes?|revision)?\s*:?\s*((?:[0-9a-f]{7,64}(?:\s*(?:,|and|&)\s*)?)+)/gi;
 const NUMBER_MENTION =
   /\brevert(?:s|ed|ing)?\s+(?:the\s+)?(?:pull request|merge request|pr|mr)?\s*(?:[\w.-]{1,100}\/[\w./-]{1,200})?[#!](\d{1,9})\b/gi;
-const NUMBER_DIGITS_MAX = 9;
-const MERGE_NUMBER =
-  /^Merge pull request #(\d{1,9}) |^Merged in .*\(pull request #(\d{1,9})\)|\bSee merge request \S*!(\d{1,9})/m;
-/** A message is read up to here: nobody writes a revert below it, and a hostile one costs no more. */
-const BODY_CHARACTERS_MAX = 20_000;
-const SUBJECT_CHARACTERS_MAX = 500;
-
 /** @returns `null` for a message that takes nothing back, and for one that takes a revert back: that ships the change again. */
 export function readRevert(subject: string, body: string): RevertMention | null {
   if (!/revert/i.test(subject) && !/revert/i.test(body)) return null;
@@ -67,8 +69,10 @@ export function findReverts(graph: CommitGraph, changes: readonly ChangeFact[]):
     if (mention !== null) mentions.push({ index, mention });
   }
   if (mentions.length === 0) return [];
+  const titles = new Set(mentions.flatMap(({ mention: { title } }) => (title === null ? [] : [bareTitle(title)])));
   const wanted: Wanted = {
-    titles: new Set(mentions.flatMap(({ mention: { title } }) => (title === null ? [] : [bareTitle(title)]))),
+    titles,
+    keys: new Set([...titles].map(titleKeyOf)),
     numbers: new Set(mentions.flatMap(({ mention }) => [...mention.numbers, numberIn(mention.title)])),
   };
   const indexes: Indexes = {
@@ -79,7 +83,12 @@ export function findReverts(graph: CommitGraph, changes: readonly ChangeFact[]):
 }
 
 /** What the reverts quote and name. */
-type Wanted = { readonly titles: ReadonlySet<string>; readonly numbers: ReadonlySet<number | undefined> };
+type Wanted = {
+  readonly titles: ReadonlySet<string>;
+  /** Of the titles. */
+  readonly keys: ReadonlySet<number>;
+  readonly numbers: ReadonlySet<number | undefined>;
+};
 
 type MessageIndex = {
   readonly byTitle: ReadonlyMap<string, readonly number[]>;
@@ -138,11 +147,6 @@ function findTitle(graph: CommitGraph, revert: number, title: string, indexes: I
   return best;
 }
 
-/** The number of the request that a title ends with. */
-function numberIn(title: string | null): number | undefined {
-  return title === null ? undefined : trailingNumber(title)?.number;
-}
-
 /** By commit time, then id: not by the order in which commits are told. */
 function isOlder(graph: CommitGraph, a: number, b: number): boolean {
   const firstMs = graph.committedAtMs[a] ?? 0;
@@ -150,37 +154,15 @@ function isOlder(graph: CommitGraph, a: number, b: number): boolean {
   return firstMs === secondMs ? graph.texts.sha(a) < graph.texts.sha(b) : firstMs < secondMs;
 }
 
-/** Without the `(#123)` that a squash-merge appends, once or more. */
-function bareTitle(title: string): string {
-  let bare = title.slice(0, SUBJECT_CHARACTERS_MAX);
-  for (let found = trailingNumber(bare); found !== null; found = trailingNumber(bare)) bare = bare.slice(0, found.at);
-  return bare.trim().toLowerCase();
-}
-
-/** The `(#123)` or `(!123)` at the end, and where it begins. By hand: it is asked of every commit, and an expression that ends with `$` is tried at every character. */
-function trailingNumber(text: string): { readonly number: number; readonly at: number } | null {
-  const trimmed = text.trimEnd();
-  if (!trimmed.endsWith(")")) return null;
-  const end = trimmed.length - 1;
-  let from = end;
-  while (from > 0 && isDigit(trimmed.charCodeAt(from - 1))) from -= 1;
-  const digits = end - from;
-  const sign = trimmed[from - 1];
-  if (digits < 1 || digits > NUMBER_DIGITS_MAX || (sign !== "#" && sign !== "!") || trimmed[from - 2] !== "(")
-    return null;
-  return { number: Number(trimmed.slice(from, end)), at: from - 2 };
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
-
 /** Commits by the title and by the number of the request that they brought, of those that some revert quotes or names. */
 function indexMessages(graph: CommitGraph, changes: readonly ChangeFact[], wanted: Wanted): MessageIndex {
   const byTitle = new Map<string, number[]>();
   const byNumber = new Map<number, number>();
+  const { texts } = graph;
   for (let index = 0; index < graph.size; index += 1) {
-    const { title, number } = requestOf(graph, index);
+    const key = texts.titleKey(index);
+    if (key !== ANY_TITLE && !wanted.keys.has(key) && !wanted.numbers.has(texts.requestNumber(index))) continue;
+    const { title, number } = requestTitleOf(texts.subject(index), texts.body(index), graph.isMerge[index] === 1);
     if (wanted.titles.has(title)) {
       const known = byTitle.get(title);
       if (known === undefined) byTitle.set(title, [index]);
@@ -192,26 +174,10 @@ function indexMessages(graph: CommitGraph, changes: readonly ChangeFact[], wante
     if (known === undefined || isOlder(graph, index, known)) byNumber.set(number, index);
   }
   for (const { number, mergeCommit } of changes) {
-    const index = mergeCommit === null ? undefined : graph.texts.indexOf(mergeCommit);
+    const index = mergeCommit === null ? undefined : texts.indexOf(mergeCommit);
     if (number !== null && index !== undefined) byNumber.set(number, index);
   }
   return { byTitle, byNumber };
-}
-
-type Request = { readonly title: string; readonly number: number | undefined };
-
-/** The request that a commit brought, as its message says. A merge of one goes by its title, which the message quotes in the first line. */
-function requestOf(graph: CommitGraph, commit: number): Request {
-  const subject = graph.texts.subject(commit);
-  const squashed = trailingNumber(subject.slice(0, SUBJECT_CHARACTERS_MAX))?.number;
-  const merged = graph.isMerge[commit] === 1 ? MERGE_NUMBER.exec(mergeText(graph, commit)) : null;
-  if (merged === null) return { title: bareTitle(subject), number: squashed };
-  const title = bareTitle(graph.texts.body(commit).trimStart().split("\n", 1)[0] ?? "");
-  return { title, number: squashed ?? Number(merged[1] ?? merged[2] ?? merged[3]) };
-}
-
-function mergeText({ texts }: CommitGraph, commit: number): string {
-  return `${texts.subject(commit).slice(0, SUBJECT_CHARACTERS_MAX)}\n${texts.body(commit).slice(0, BODY_CHARACTERS_MAX)}`;
 }
 
 /** The least digits of an abbreviated id in a message, as `SHA_MENTION` has it. */

@@ -44,15 +44,14 @@ export function buildShippingLedger({
   commits,
   deployments,
 }: Pick<DeliveryFacts, "commits" | "deployments">): ShippingLedger {
-  return shippingLedgerOf(indexCommits(commits), deployments);
+  const told = new Map(deployments.map((fact) => [fact.id, fact]));
+  return shippingLedgerOf(indexCommits(commits), [...told.values()]);
 }
 
-/** The same over commits that are indexed already. */
+/** The same over commits that are indexed already, and deployments of which each is told once. */
 export function shippingLedgerOf(graph: CommitGraph, deployments: readonly DeploymentFact[]): ShippingLedger {
-  const told = [...new Map(deployments.map((fact) => [fact.id, fact])).values()];
-  const finished = orderDeployments(told.filter(({ outcome }) => outcome === "succeeded"));
-  const points = mergeTags(finished);
-  const roots = points.map(({ revision }) => indexOf(graph, revision));
+  const finished = orderDeployments(deployments.filter(({ outcome }) => outcome === "succeeded"));
+  const { points, roots } = mergeTags(graph, finished);
   const before = beforeRoot(graph, points, roots);
   const owners = ownersOf(graph, points, roots, before);
   const isDuplicate = findDuplicates(graph, owners);
@@ -74,7 +73,7 @@ export function shippingLedgerOf(graph: CommitGraph, deployments: readonly Deplo
     shipped: commitsByOwner(owners, points.length),
     owners,
     isDuplicate,
-    failedAttempts: told.filter(({ outcome }) => outcome !== "succeeded"),
+    failedAttempts: deployments.filter(({ outcome }) => outcome !== "succeeded"),
   };
 }
 
@@ -104,15 +103,26 @@ function orderDeployments(facts: readonly DeploymentFact[]): readonly Deployment
   );
 }
 
-/** Several tags on one commit are one release point, the first of them. */
-function mergeTags(facts: readonly DeploymentFact[]): readonly DeploymentFact[] {
-  const tagged = new Set<string>();
-  return facts.filter(({ kind, revision }) => {
-    if (kind !== "release" || revision === null) return true;
-    if (tagged.has(revision)) return false;
-    tagged.add(revision);
-    return true;
-  });
+/** Several tags on one commit are one release point, the first of them. With the commit of each point; `UNOWNED`: not in the graph. */
+function mergeTags(
+  graph: CommitGraph,
+  facts: readonly DeploymentFact[],
+): { readonly points: readonly DeploymentFact[]; readonly roots: readonly number[] } {
+  const isTagged = new Uint8Array(graph.size);
+  const unknown = new Set<string>();
+  const points: DeploymentFact[] = [];
+  const roots: number[] = [];
+  for (const fact of facts) {
+    const root = indexOf(graph, fact.revision);
+    if (fact.kind === "release" && fact.revision !== null) {
+      if (root >= 0 ? isTagged[root] === 1 : unknown.has(fact.revision)) continue;
+      if (root >= 0) isTagged[root] = 1;
+      else unknown.add(fact.revision);
+    }
+    points.push(fact);
+    roots.push(root);
+  }
+  return { points, roots };
 }
 
 function indexOf(graph: CommitGraph, sha: string | null): number {
@@ -207,10 +217,10 @@ function previousOnLine(graph: CommitGraph, owners: Int32Array, revisionOwners: 
       if (parentOwner < owner && parentOwner > (builtOn[owner] ?? UNOWNED)) builtOn[owner] = parentOwner;
     }
   }
-  const latest = new Map<number, number>();
+  const latest = new Int32Array(revisionOwners.length).fill(UNOWNED);
   return Int32Array.from(revisionOwners, (owner, index) => {
-    const before = latest.get(owner === index ? (builtOn[index] ?? UNOWNED) : owner) ?? UNOWNED;
-    if (owner >= 0) latest.set(owner, index);
+    const before = latest[owner === index ? (builtOn[index] ?? UNOWNED) : owner] ?? UNOWNED;
+    if (owner >= 0) latest[owner] = index;
     return before;
   });
 }

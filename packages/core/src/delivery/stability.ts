@@ -6,15 +6,22 @@ import type { WindowView } from "./window-view.ts";
 /** Distinct failed deployments ÷ (all − rollbacks): it cannot exceed 1. */
 export function changeFailRateOf(view: WindowView, failures: Failures): ChangeFailRate {
   const { options, shipments } = view;
-  const inWindow = new Set(shipments.filter(({ role }) => role !== "rollback").map(({ fact }) => fact.id));
+  const linked = new Set(failures.links.map(({ deploymentId }) => deploymentId));
+  const inWindow = new Set<string>();
+  let deployments = 0;
+  for (const { role, fact } of shipments) {
+    if (role === "rollback") continue;
+    deployments += 1;
+    if (linked.has(fact.id)) inWindow.add(fact.id);
+  }
   const links = failures.links.filter(({ deploymentId }) => inWindow.has(deploymentId));
   const failed = failuresOf(links).length;
   return {
     failed,
-    deployments: inWindow.size,
-    rate: inWindow.size === 0 ? null : failed / inWindow.size,
+    deployments,
+    rate: deployments === 0 ? null : failed / deployments,
     rateOfAll: shipments.length === 0 ? null : failed / shipments.length,
-    interval: wilsonInterval(failed, inWindow.size),
+    interval: wilsonInterval(failed, deployments),
     links,
     unlinked: failures.unlinked.filter(({ atMs }) => options.fromMs <= atMs && atMs < options.toMs),
   };

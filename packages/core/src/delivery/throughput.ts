@@ -10,7 +10,9 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 
 export function frequencyOf(view: WindowView, heard: Heard): FrequencyReport {
   const { shipments, options } = view;
-  const gaps = shipments.slice(1).map(({ atMs }, index) => atMs - (shipments[index]?.atMs ?? atMs));
+  const gaps = new Float64Array(Math.max(0, shipments.length - 1));
+  for (let index = 0; index < gaps.length; index += 1)
+    gaps[index] = (shipments[index + 1]?.atMs ?? 0) - (shipments[index]?.atMs ?? 0);
   const attempts = view.ledger.failedAttempts.filter(({ finishedAtMs, startedAtMs }) => {
     const atMs = finishedAtMs ?? startedAtMs;
     return atMs !== null && options.fromMs <= atMs && atMs < options.toMs;
@@ -62,26 +64,30 @@ function countUnreleased({ ledger, options }: WindowView): number {
 
 /** Commits and lines of each deployment that ships work: no baseline, no rollback, no flag. */
 export function batchOf(view: WindowView): BatchReport {
-  const { counted, ledger } = view;
-  const perShipment = new Map<number, { commits: number; lines: number | null }>();
+  const { counted, ledger, sizes } = view;
+  const isBatch = new Uint8Array(ledger.shipments.length);
+  const commits: number[] = [];
   for (const shipment of view.shipments) {
     if (!isMeasured(shipment) || shipment.fact.kind === "flag" || shipment.role === "unknown") continue;
-    perShipment.set(shipment.index, { commits: 0, lines: null });
+    isBatch[shipment.index] = 1;
+    commits.push(sizes[shipment.index] ?? 0);
   }
-  const lines: number[] = [];
+  const linesPerCommit: number[] = [];
+  const linesPerRelease: number[] = [];
+  let last = UNOWNED;
+  // What is counted stands in the order of the shipments.
   for (let index = 0; index < counted.commits.length; index += 1) {
-    const batch = perShipment.get(counted.shipments[index] ?? UNOWNED);
-    if (batch === undefined) continue;
-    batch.commits += 1;
-    const size = ledger.graph.lines[counted.commits[index] ?? 0] ?? UNMEASURED;
-    if (size === UNMEASURED) continue;
-    batch.lines = (batch.lines ?? 0) + size;
-    lines.push(size);
+    const shipment = counted.shipments[index] ?? UNOWNED;
+    const lines = ledger.graph.lines[counted.commits[index] ?? 0] ?? UNMEASURED;
+    if (lines === UNMEASURED || isBatch[shipment] !== 1) continue;
+    linesPerCommit.push(lines);
+    if (shipment === last) linesPerRelease.push((linesPerRelease.pop() ?? 0) + lines);
+    else linesPerRelease.push(lines);
+    last = shipment;
   }
-  const batches = [...perShipment.values()];
   return {
-    commitsPerRelease: distributionOf(batches.map((batch) => batch.commits)),
-    linesPerCommit: distributionOf(lines),
-    linesPerRelease: distributionOf(batches.flatMap((batch) => batch.lines ?? [])),
+    commitsPerRelease: distributionOf(commits),
+    linesPerCommit: distributionOf(linesPerCommit),
+    linesPerRelease: distributionOf(linesPerRelease),
   };
 }

@@ -4,7 +4,7 @@ import type { Heard } from "./heard.ts";
 import type { TrendMeasure, TrendPoint, TrendSeries } from "./report.ts";
 import type { ShippedRequest } from "./shipped-changes.ts";
 import { type Failure, survivalMedian } from "./stability.ts";
-import { countedByShipment, isMeasured, leadTimesOf, type WindowView } from "./window-view.ts";
+import { isMeasured, leadTimesOf, type WindowView } from "./window-view.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** The shortest period that cuts the window into at most `PERIODS_MAX` points. */
@@ -112,7 +112,7 @@ function cutLeadTimes(
 }
 
 function batchSizes(view: WindowView): readonly Timed<number>[] {
-  const sizes = countedByShipment(view);
+  const { sizes } = view;
   return view.shipments
     .filter((shipment) => isMeasured(shipment) && (sizes[shipment.index] ?? 0) > 0)
     .map(({ index, atMs }) => ({ atMs, value: sizes[index] ?? 0 }));

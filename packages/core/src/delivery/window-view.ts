@@ -9,6 +9,8 @@ export type WindowView = {
   readonly shipments: readonly Shipment[];
   /** The commits that count, shipped in the window by a deployment whose history is measured: no merge, no duplicate, only the package's. */
   readonly counted: CountedCommits;
+  /** How many counted commits each shipment of the ledger has. */
+  readonly sizes: Int32Array;
   readonly merges: number;
   readonly duplicates: number;
 };
@@ -22,11 +24,13 @@ export function viewWindow(ledger: ShippingLedger, options: MeasureOptions): Win
   const shipments = ledger.shipments.filter(({ atMs }) => options.fromMs <= atMs && atMs < options.toMs);
   const { start, commits: shipped } = ledger.shipped;
   const counted = { commits: new Int32Array(shipped.length), shipments: new Int32Array(shipped.length) };
+  const sizes = new Int32Array(ledger.shipments.length);
   let count = 0;
   let merges = 0;
   let duplicates = 0;
   for (const shipment of shipments) {
     if (!isMeasured(shipment)) continue;
+    const first = count;
     const end = start[shipment.index + 1] ?? 0;
     for (let place = start[shipment.index] ?? 0; place < end; place += 1) {
       const commit = shipped[place] ?? 0;
@@ -39,12 +43,14 @@ export function viewWindow(ledger: ShippingLedger, options: MeasureOptions): Win
         count += 1;
       }
     }
+    sizes[shipment.index] = count - first;
   }
   return {
     ledger,
     options,
     shipments,
     counted: { commits: counted.commits.subarray(0, count), shipments: counted.shipments.subarray(0, count) },
+    sizes,
     merges,
     duplicates,
   };
@@ -61,13 +67,6 @@ export function leadTimesOf(
     leads[index] =
       (shipments[counted.shipments[index] ?? 0]?.atMs ?? 0) - (dates[counted.commits[index] ?? 0] ?? Number.NaN);
   return leads;
-}
-
-/** How many counted commits each shipment of the ledger has. */
-export function countedByShipment({ ledger, counted }: WindowView): Int32Array {
-  const sizes = new Int32Array(ledger.shipments.length);
-  for (const shipment of counted.shipments) sizes[shipment] = (sizes[shipment] ?? 0) + 1;
-  return sizes;
 }
 
 /** The baseline's history is not its own work, and a rollback ships nothing. */

@@ -21,6 +21,8 @@ export class ColumnBuilder {
   #parentIds = new Int32Array(0);
   #isMerge = new Uint8Array(0);
   #mayRevert = new Uint8Array(0);
+  #titleKeys = new Int32Array(0);
+  #requestNumbers = new Int32Array(0);
   #authoredAtMs = new Float64Array(0);
   #committedAtMs = new Float64Array(0);
   #textAt = new Int32Array(0);
@@ -68,6 +70,11 @@ export class ColumnBuilder {
     this.#mayRevert[this.#rows - 1] = 1;
   }
 
+  setRequest(titleKey: number, requestNumber: number): void {
+    this.#titleKeys[this.#rows - 1] = titleKey;
+    this.#requestNumbers[this.#rows - 1] = requestNumber;
+  }
+
   /** The author and, behind one more byte, the subject; each up to a byte of its own. */
   setHead(buffer: Buffer, authorFrom: number, authorTo: number, subjectFrom: number, subjectTo: number): void {
     const at = (this.#rows - 1) * PLACES;
@@ -100,6 +107,8 @@ export class ColumnBuilder {
       ...this.#knownParents(),
       isMerge: this.#isMerge.slice(0, rows),
       mayRevert: this.#mayRevert.slice(0, rows),
+      titleKeys: this.#titleKeys.slice(0, rows),
+      requestNumbers: this.#requestNumbers.slice(0, rows),
       authoredAtMs: this.#authoredAtMs.slice(0, rows),
       committedAtMs: this.#committedAtMs.slice(0, rows),
       textAt: this.#textAt.slice(0, rows * PLACES),
@@ -140,6 +149,8 @@ export class ColumnBuilder {
     this.#idOf = grown(this.#idOf, rows, 0);
     this.#parentStart = grown(this.#parentStart, rows + 1, 0);
     this.#textAt = grown(this.#textAt, rows * PLACES, 0);
+    this.#titleKeys = grown(this.#titleKeys, rows, 0);
+    this.#requestNumbers = grown(this.#requestNumbers, rows, 0);
     this.#isMerge = enlarged(this.#isMerge, new Uint8Array(rows));
     this.#mayRevert = enlarged(this.#mayRevert, new Uint8Array(rows));
     this.#authoredAtMs = enlarged(this.#authoredAtMs, new Float64Array(rows));

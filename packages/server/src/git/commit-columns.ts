@@ -1,4 +1,5 @@
 import { type CommitGraph, UNMEASURED } from "@steadfast/core/delivery/commit-graph";
+import { ANY_TITLE } from "@steadfast/core/delivery/request-title";
 import { IdTable } from "./id-table.ts";
 
 /** A history in columns: plain memory, as it is kept between runs. Commits are numbered in the order in which git told them. */
@@ -11,6 +12,9 @@ export type CommitColumns = {
   readonly parents: Int32Array;
   readonly isMerge: Uint8Array;
   readonly mayRevert: Uint8Array;
+  /** Of the request that each brought, as `titleKey` and `requestNumber` of a graph's texts. */
+  readonly titleKeys: Int32Array;
+  readonly requestNumbers: Int32Array;
   readonly authoredAtMs: Float64Array;
   readonly committedAtMs: Float64Array;
   /** Of commit i in `text`: the author begins at `textAt[4 i]`, the subject, behind a newline, at `[4 i + 1]`, the body at `[4 i + 2]`, and ends at `[4 i + 3]`. */
@@ -26,6 +30,7 @@ export const PLACES = 4;
 
 export function graphOf(columns: CommitColumns): CommitGraph {
   const { digits, ids, isMerge, mayRevert, authoredAtMs, committedAtMs, parentStart, parents, textAt, text } = columns;
+  const { titleKeys, requestNumbers } = columns;
   const table = IdTable.of(digits, ids);
   const place = (commit: number, nth: number): number => textAt[commit * PLACES + nth] ?? 0;
   const part = (from: number, to: number): string => text.toString("utf8", from, to);
@@ -44,6 +49,8 @@ export function graphOf(columns: CommitColumns): CommitGraph {
       subject: (commit) => part(place(commit, 1), place(commit, 2)).slice(0, SUBJECT_CHARACTERS_MAX),
       body: (commit) => part(place(commit, 2), place(commit, 3)),
       mayRevert: (commit) => mayRevert[commit] === 1,
+      titleKey: (commit) => titleKeys[commit] ?? ANY_TITLE,
+      requestNumber: (commit) => requestNumbers[commit] ?? 0,
     },
   };
 }

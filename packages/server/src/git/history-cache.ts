@@ -10,14 +10,14 @@ export type History = { readonly commits: CommitColumns; readonly tags: TagList 
 export type HistoryCache = { readonly folder: string | undefined; readonly gitDir: string };
 
 /** Its number changes with what is kept, and with what is read of a commit: an older file is no history then. */
-const MAGIC = Buffer.from("steadfast history 1\n".padEnd(24));
+const MAGIC = Buffer.from("steadfast history 2\n".padEnd(24));
 const DIGEST_BYTES = 32;
 const NUMBERS = 7;
 /** Read as it was written only on a machine that orders bytes in the same way. */
 const BYTE_ORDER = 0x01020304;
 /** Magic, state, checksum, numbers, and what is missing to a multiple of 8: columns are used where they lie. */
 const HEAD_BYTES = MAGIC.length + 2 * DIGEST_BYTES + (NUMBERS + 1) * 4;
-/** A commit takes 150 bytes: nearly a million of them. 20 repositories take 2.5 GB at the worst, and in practice a few MB each. */
+/** A commit takes 160 bytes: nearly a million of them. 20 repositories take 2.5 GB at the worst, and in practice a few MB each. */
 const BYTES_MAX = 128 * 1024 * 1024;
 const FILES_MAX = 20;
 const SUFFIX = ".history";
@@ -57,8 +57,20 @@ export async function keepHistory(cache: HistoryCache, state: Buffer, { commits,
 }
 
 function columnsOf(commits: CommitColumns): readonly NodeJS.TypedArray[] {
-  const { authoredAtMs, committedAtMs, ids, parentStart, parents, textAt, isMerge, mayRevert } = commits;
-  return [authoredAtMs, committedAtMs, ids, parentStart, parents, textAt, isMerge, mayRevert];
+  const { authoredAtMs, committedAtMs, ids, parentStart, parents, textAt } = commits;
+  const { titleKeys, requestNumbers, isMerge, mayRevert } = commits;
+  return [
+    authoredAtMs,
+    committedAtMs,
+    ids,
+    parentStart,
+    parents,
+    textAt,
+    titleKeys,
+    requestNumbers,
+    isMerge,
+    mayRevert,
+  ];
 }
 
 function unpack(given: Buffer): History | undefined {
@@ -79,6 +91,8 @@ function unpack(given: Buffer): History | undefined {
     (rows + 1) * 4,
     edges * 4,
     rows * 16,
+    rows * 4,
+    rows * 4,
     rows,
     rows,
     textBytes,
@@ -100,6 +114,8 @@ function unpack(given: Buffer): History | undefined {
     parentStart: new Int32Array(buffer, take((rows + 1) * 4), rows + 1),
     parents: new Int32Array(buffer, take(edges * 4), edges),
     textAt: new Int32Array(buffer, take(rows * 16), rows * 4),
+    titleKeys: new Int32Array(buffer, take(rows * 4), rows),
+    requestNumbers: new Int32Array(buffer, take(rows * 4), rows),
     isMerge: new Uint8Array(buffer, take(rows), rows),
     mayRevert: new Uint8Array(buffer, take(rows), rows),
     text: Buffer.from(buffer, take(textBytes), textBytes),

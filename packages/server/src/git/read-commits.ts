@@ -1,3 +1,4 @@
+import { requestTitleOf, titleKey, titleKeyOf, trailingNumberAt } from "@steadfast/core/delivery/request-title";
 import { ColumnBuilder } from "./column-builder.ts";
 import { type CommitColumns, SUBJECT_CHARACTERS_MAX } from "./commit-columns.ts";
 import { readRecords } from "./null-separated.ts";
@@ -98,7 +99,28 @@ function addCommit(builder: ColumnBuilder, buffer: Buffer, { start, headEnd, bod
   const subjectTo = Math.min(headEnd, subjectFrom + PART_BYTES_MAX);
   builder.setHead(buffer, authorFrom, authorTo, subjectFrom, subjectTo);
   if (hasSign || isMerge) builder.setBody(buffer, headEnd + 1, Math.min(bodyEnd, headEnd + 1 + BODY_BYTES_MAX));
+  setRequest(builder, buffer, { isMerge, subjectFrom, subjectTo, bodyFrom: headEnd + 1, bodyEnd });
   if (hasSign || mentionsRevert(buffer, subjectFrom, subjectTo)) builder.setMayRevert();
+}
+
+type Message = {
+  readonly isMerge: boolean;
+  readonly subjectFrom: number;
+  readonly subjectTo: number;
+  readonly bodyFrom: number;
+  readonly bodyEnd: number;
+};
+
+/** By the bytes where they tell, of a merge by its words. Where a letter is not ASCII nothing is told, and whoever asks reads the words. */
+function setRequest(builder: ColumnBuilder, buffer: Buffer, message: Message): void {
+  const { isMerge, subjectFrom, subjectTo, bodyFrom, bodyEnd } = message;
+  if (isMerge) {
+    const body = buffer.toString("utf8", bodyFrom, Math.min(bodyEnd, bodyFrom + BODY_BYTES_MAX));
+    const { title, number } = requestTitleOf(buffer.toString("utf8", subjectFrom, subjectTo), body, isMerge);
+    builder.setRequest(titleKeyOf(title), number ?? 0);
+  } else {
+    builder.setRequest(titleKey(buffer, subjectFrom, subjectTo), trailingNumberAt(buffer, subjectFrom, subjectTo));
+  }
 }
 
 /** Says "yes" to every spelling of "revert", and to a few other words: `readRevert` decides. */
