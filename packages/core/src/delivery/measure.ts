@@ -5,6 +5,7 @@ import type { DeliveryFacts } from "./facts.ts";
 import { type Failures, linkFailures } from "./failure-links.ts";
 import { flakyTestsOf, testCountsOf, testHistories } from "./flaky-tests.ts";
 import { flowCheckOf } from "./flow-check.ts";
+import { groupedDigits } from "./grouped-digits.ts";
 import { heardOf, isSilent } from "./heard.ts";
 import { changeLeadTime, commitLeadTime } from "./lead-time.ts";
 import type { DeliveryReport, MeasuredDeployment, MeasureOptions } from "./report.ts";
@@ -90,8 +91,7 @@ export function measureLedger(
 }
 
 function commitsText(count: number): string {
-  // By hand: a locale's data take longer to load than all measures together.
-  return `${String(count).replace(/\B(?=(?:\d{3})+$)/g, ",")} commit${count === 1 ? "" : "s"}`;
+  return `${groupedDigits(count)} commit${count === 1 ? "" : "s"}`;
 }
 
 function measuredDeployments(

@@ -6,11 +6,18 @@ const TEXT_BYTES_AT_FIRST = 256 * 1024;
 /** Positions in the text are 32 bits: of the longest histories, twenty times as much as is kept. */
 const TEXT_BYTES_MAX = 0x7fff_ffff;
 const NO_ROW = -1;
+/** Up to here bytes are copied one by one: asking for it natively takes longer. */
+const SHORT_BYTES = 200;
 
-/** Takes the commits as git tells them, one after the other, and makes columns of them. One told twice is taken once. */
+/**
+ * Takes the commits as git tells them, one after the other, and makes columns of them. Several gits may tell a part of the history each, all at once: the commits of the first part
+ * come first in the columns, whoever was quicker. One told twice is taken once, in its first place.
+ */
 export class ColumnBuilder {
   readonly #ids: IdTable;
   #rows = 0;
+  /** Of each part: its rows, in the order in which they were told. */
+  readonly #told: number[][];
   #edges = 0;
   #textBytes = 0;
   /** By the number of an id: the row of the commit. */
@@ -29,8 +36,14 @@ export class ColumnBuilder {
   #text: Buffer = Buffer.allocUnsafe(TEXT_BYTES_AT_FIRST);
 
   /** @param digits of an id */
-  constructor(digits: number) {
+  constructor(digits: number, parts: number) {
     this.#ids = new IdTable(digits);
+    this.#told = Array.from({ length: parts }, () => []);
+  }
+
+  /** Of an id. */
+  get digits(): number {
+    return this.#ids.digits;
   }
 
   get rows(): number {
@@ -38,10 +51,12 @@ export class ColumnBuilder {
   }
 
   /** Begins a commit: what follows until the next one is of it. `false`: it was told before. */
-  begin(buffer: Buffer, idAt: number): boolean {
+  begin(part: number, buffer: Buffer, idAt: number): boolean {
     const id = this.#ids.add(buffer, idAt);
     if (id >= this.#rowOf.length) this.#rowOf = grown(this.#rowOf, id + 1, NO_ROW);
-    if (this.#rowOf[id] !== NO_ROW) return false;
+    const known = this.#rowOf[id] ?? NO_ROW;
+    this.#told[part]?.push(known === NO_ROW ? this.#rows : known);
+    if (known !== NO_ROW) return false;
     if (this.#rows >= this.#idOf.length) this.#growRows();
     this.#idOf[this.#rows] = id;
     this.#rowOf[id] = this.#rows;
@@ -79,8 +94,11 @@ export class ColumnBuilder {
   setHead(buffer: Buffer, authorFrom: number, authorTo: number, subjectFrom: number, subjectTo: number): void {
     const at = (this.#rows - 1) * PLACES;
     this.#textAt[at] = this.#textBytes;
-    this.#keep(buffer, authorFrom, authorTo);
-    this.#keep(buffer, subjectFrom - 1, subjectFrom);
+    if (authorTo === subjectFrom - 1) this.#keep(buffer, authorFrom, subjectFrom);
+    else {
+      this.#keep(buffer, authorFrom, authorTo);
+      this.#keep(buffer, subjectFrom - 1, subjectFrom);
+    }
     this.#textAt[at + 1] = this.#textBytes;
     this.#keep(buffer, subjectFrom, subjectTo);
     this.#textAt[at + 2] = this.#textBytes;
@@ -93,41 +111,61 @@ export class ColumnBuilder {
   }
 
   build(): CommitColumns {
-    const rows = this.#rows;
+    const order = this.#order();
     const words = this.#ids.words;
     const wordsAnId = this.#ids.digits / 8;
-    const ids = new Uint32Array(rows * wordsAnId);
-    for (let row = 0; row < rows; row += 1) {
-      const from = (this.#idOf[row] ?? 0) * wordsAnId;
-      for (let word = 0; word < wordsAnId; word += 1) ids[row * wordsAnId + word] = words[from + word] ?? 0;
+    const ids = new Uint32Array(order.length * wordsAnId);
+    const textAt = new Int32Array(order.length * PLACES);
+    for (let place = 0; place < order.length; place += 1) {
+      const row = order[place] ?? 0;
+      const id = (this.#idOf[row] ?? 0) * wordsAnId;
+      for (let word = 0; word < wordsAnId; word += 1) ids[place * wordsAnId + word] = words[id + word] ?? 0;
+      for (let nth = 0; nth < PLACES; nth += 1) textAt[place * PLACES + nth] = this.#textAt[row * PLACES + nth] ?? 0;
     }
     return {
       digits: this.#ids.digits,
       ids,
-      ...this.#knownParents(),
-      isMerge: this.#isMerge.slice(0, rows),
-      mayRevert: this.#mayRevert.slice(0, rows),
-      titleKeys: this.#titleKeys.slice(0, rows),
-      requestNumbers: this.#requestNumbers.slice(0, rows),
-      authoredAtMs: this.#authoredAtMs.slice(0, rows),
-      committedAtMs: this.#committedAtMs.slice(0, rows),
-      textAt: this.#textAt.slice(0, rows * PLACES),
+      ...this.#knownParents(order),
+      isMerge: inOrder(this.#isMerge, order, new Uint8Array(order.length)),
+      mayRevert: inOrder(this.#mayRevert, order, new Uint8Array(order.length)),
+      titleKeys: inOrder(this.#titleKeys, order, new Int32Array(order.length)),
+      requestNumbers: inOrder(this.#requestNumbers, order, new Int32Array(order.length)),
+      authoredAtMs: inOrder(this.#authoredAtMs, order, new Float64Array(order.length)),
+      committedAtMs: inOrder(this.#committedAtMs, order, new Float64Array(order.length)),
+      textAt,
       text: this.#text.subarray(0, this.#textBytes),
     };
   }
 
-  /** Parents as rows. Those that were never told are left out, and so is a commit that a graft made its own parent. */
-  #knownParents(): Pick<CommitColumns, "parentStart" | "parents"> {
+  /** Rows, part after part. */
+  #order(): Int32Array {
+    const order = new Int32Array(this.#rows);
+    const isTaken = new Uint8Array(this.#rows);
+    let count = 0;
+    for (const rows of this.#told)
+      for (const row of rows) {
+        if (isTaken[row] === 1) continue;
+        isTaken[row] = 1;
+        order[count++] = row;
+      }
+    return order;
+  }
+
+  /** Parents as places in the order. Those that were never told are left out, and so is a commit that a graft made its own parent. */
+  #knownParents(order: Int32Array): Pick<CommitColumns, "parentStart" | "parents"> {
+    const placeOf = new Int32Array(this.#rows);
+    for (let place = 0; place < order.length; place += 1) placeOf[order[place] ?? 0] = place;
     const parentStart = new Int32Array(this.#rows + 1);
     const parents = new Int32Array(this.#edges);
     let count = 0;
-    for (let row = 0; row < this.#rows; row += 1) {
+    for (let place = 0; place < order.length; place += 1) {
+      const row = order[place] ?? 0;
       const end = this.#parentStart[row + 1] ?? 0;
       for (let edge = this.#parentStart[row] ?? 0; edge < end; edge += 1) {
         const parent = this.#rowOf[this.#parentIds[edge] ?? 0] ?? NO_ROW;
-        if (parent !== NO_ROW && parent !== row) parents[count++] = parent;
+        if (parent !== NO_ROW && parent !== row) parents[count++] = placeOf[parent] ?? 0;
       }
-      parentStart[row + 1] = count;
+      parentStart[place + 1] = count;
     }
     return { parentStart, parents: parents.slice(0, count) };
   }
@@ -140,7 +178,8 @@ export class ColumnBuilder {
       this.#text.copy(larger, 0, 0, this.#textBytes);
       this.#text = larger;
     }
-    buffer.copy(this.#text, this.#textBytes, from, to);
+    if (to - from > SHORT_BYTES) buffer.copy(this.#text, this.#textBytes, from, to);
+    else for (let at = from; at < to; at += 1) this.#text[this.#textBytes + at - from] = buffer[at] ?? 0;
     this.#textBytes = end;
   }
 
@@ -167,4 +206,9 @@ function grown(column: Int32Array<ArrayBuffer>, length: number, filler: number):
 function enlarged<Column extends { set(from: Column): void }>(column: Column, larger: Column): Column {
   larger.set(column);
   return larger;
+}
+
+function inOrder<Column extends { [index: number]: number }>(column: Column, order: Int32Array, into: Column): Column {
+  for (let place = 0; place < order.length; place += 1) into[place] = column[order[place] ?? 0] ?? 0;
+  return into;
 }

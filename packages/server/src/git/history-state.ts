@@ -9,9 +9,10 @@ const REFS = ["refs/tags/", "refs/replace/"];
 /** What makes git see another history than its objects tell, and how it is set up. */
 const FILES = ["shallow", "info/grafts", "config"];
 
-/** Names and objects of the refs that decide what a history is, as git lists them. @throws {GitError} */
+/** Objects and names of the refs that decide what a history is, as git lists them: a line each, older versions first. @throws {GitError} */
 export async function readRefs(place: GitPlace): Promise<string> {
-  return await askGit(place, ["for-each-ref", "--format=%(objectname) %(refname)", ...REFS]);
+  const format = "--format=%(objectname) %(refname)";
+  return await askGit(place, ["for-each-ref", "--sort=version:refname", format, ...REFS]);
 }
 
 /**

@@ -5,11 +5,12 @@ import type { CommitGraph } from "@steadfast/core/delivery/commit-graph";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { graphOf } from "./commit-columns.ts";
 import { GeneratedRepository, git } from "./generated-repository.fixture.ts";
+import { readRefs } from "./history-state.ts";
 import { readCommits } from "./read-commits.ts";
 import { readLineSizes } from "./read-line-sizes.ts";
-import { readTags } from "./read-tags.ts";
+import { readTags, tagRefsOf } from "./read-tags.ts";
 import { readTouched } from "./read-touched.ts";
-import { openRepository } from "./repository.ts";
+import { isPartialClone, openRepository } from "./repository.ts";
 import { GitError, type GitPlace } from "./run-git.ts";
 
 const START_S = Date.UTC(2023, 0, 2) / 1_000;
@@ -21,7 +22,9 @@ const placeOf = (path: string): GitPlace => ({ path, env: { HOME: folder } });
 async function readAll(path: string) {
   const place = placeOf(path);
   const repository = await openRepository(place);
-  const [columns, tags] = await Promise.all([readCommits(place, repository), readTags(place)]);
+  const refs = tagRefsOf(await readRefs(place));
+  const tips = { head: repository.head, tagged: refs.map(({ object }) => object) };
+  const [columns, tags] = await Promise.all([readCommits(place, tips), readTags(place, refs)]);
   return { place, repository, commits: commitsOf(graphOf(columns)), ...tags };
 }
 
@@ -125,7 +128,8 @@ describe("reading a repository", () => {
 
     const { commits, place, repository: opened } = await readAll(work);
 
-    expect(opened).toMatchObject({ isPartial: true, isBare: true, name: "partial" });
+    expect(opened).toMatchObject({ isBare: true, name: "partial" });
+    expect(await isPartialClone(place)).toBe(true);
     expect(commits).toHaveLength(1);
     await expect(
       readLineSizes(

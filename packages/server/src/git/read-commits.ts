@@ -1,8 +1,8 @@
+import type { Readable } from "node:stream";
 import { requestTitleOf, titleKey, titleKeyOf, trailingNumberAt } from "@steadfast/core/delivery/request-title";
 import { ColumnBuilder } from "./column-builder.ts";
 import { type CommitColumns, SUBJECT_CHARACTERS_MAX } from "./commit-columns.ts";
 import { readRecords } from "./null-separated.ts";
-import type { Repository } from "./repository.ts";
 import { type GitPlace, runGit } from "./run-git.ts";
 
 /** None of the first ones can hold a newline (a subject of several lines is joined by spaces), so that the bytes need no further mark. */
@@ -27,28 +27,53 @@ const SMALL = 32;
 const SMALL_E = 101;
 const SMALL_V = 118;
 
+/** Where a history is read from: HEAD's commit, `null` where there is none, and what its tags name, older ones first. */
+export type Tips = { readonly head: string | null; readonly tagged: readonly string[] };
+
+/** With fewer tags a history is read in one part: a second git would take longer to start. */
+const SPLIT_TAGS_MIN = 50;
+
 /**
- * Every commit that a tag or HEAD reaches, by one `git log`, streamed. Bodies are kept where they name a revert, and of merges.
+ * Every commit that a tag or HEAD reaches, streamed from `git log`, two of them where there are tags enough. Bodies are kept where they name a revert, and of merges.
  *
  * @throws {GitError}
  */
 export async function readCommits(
   place: GitPlace,
-  { head }: Pick<Repository, "head">,
+  tips: Tips,
   onProgress: (commits: number) => void = () => {},
 ): Promise<CommitColumns> {
+  const parts = partsOf(tips).filter(({ length }) => length > 0);
   let builder: ColumnBuilder | undefined;
-  const tips = head === null ? ["--tags"] : [head, "--tags"];
-  const args = [
-    "log",
-    "-z",
-    `--format=tformat:${COMMIT_FORMAT}`,
-    "--no-show-signature",
-    "--ignore-missing",
-    ...tips,
-    "--",
-  ];
-  await runGit(place, args, async (stdout) => {
+  const read = async (lines: readonly string[], part: number): Promise<void> => {
+    await readPart(place, lines, (buffer, spot) => {
+      builder ??= new ColumnBuilder(buffer.indexOf(NEWLINE, spot.start) - spot.start, parts.length);
+      addCommit(builder, part, buffer, spot);
+      if (builder.rows % PROGRESS_EVERY === 0) onProgress(builder.rows);
+    });
+  };
+  await Promise.all(parts.map(read));
+  return (builder ?? new ColumnBuilder(SHA1_DIGITS, 0)).build();
+}
+
+/**
+ * What to ask each git for. A tag from the middle parts the history in two: all that it and the older ones reach, and all that the newer ones and HEAD do
+ * but it does not. Whichever tag it is, nothing is left out; what both tell is taken once.
+ */
+function partsOf({ head, tagged }: Tips): readonly (readonly string[])[] {
+  const newest = head === null ? [] : [head];
+  if (tagged.length < SPLIT_TAGS_MIN) return [[...newest, ...tagged]];
+  const older = tagged.slice(0, tagged.length >> 1);
+  return [[...newest, ...tagged.slice(older.length), `^${older.at(-1) ?? ""}`], older];
+}
+
+async function readPart(
+  place: GitPlace,
+  tips: readonly string[],
+  onCommit: (buffer: Buffer, spot: Spot) => void,
+): Promise<void> {
+  const args = ["log", "-z", `--format=tformat:${COMMIT_FORMAT}`, "--no-show-signature", "--ignore-missing", "--stdin"];
+  const read = async (stdout: Readable): Promise<void> => {
     let signBuffer: Buffer | undefined;
     let sign = -1;
     await readRecords(stdout, FIELD_COUNT, (buffer, start, ends) => {
@@ -61,15 +86,14 @@ export async function readCommits(
       // One search serves all bodies of a chunk: the next sign is looked for only once it was passed.
       while (sign >= 0 && sign <= headEnd) sign = buffer.indexOf(REVERT_SIGN, headEnd);
       const hasSign = sign > headEnd && sign < bodyEnd;
-      builder ??= new ColumnBuilder(buffer.indexOf(NEWLINE, start) - start);
-      addCommit(builder, buffer, { start, headEnd, bodyEnd, hasSign });
-      if (builder.rows % PROGRESS_EVERY === 0) onProgress(builder.rows);
+      onCommit(buffer, { start, headEnd, bodyEnd, hasSign });
     });
-  });
-  return (builder ?? new ColumnBuilder(SHA1_DIGITS)).build();
+  };
+  await runGit(place, args, read, [`${tips.join("\n")}\n`]);
 }
 
-type Place = {
+/** Of a commit in a buffer. */
+type Spot = {
   readonly start: number;
   readonly headEnd: number;
   readonly bodyEnd: number;
@@ -77,9 +101,10 @@ type Place = {
 };
 
 /** The fields of `HEAD`, a line each, without a string of any: most of them nobody reads. */
-function addCommit(builder: ColumnBuilder, buffer: Buffer, { start, headEnd, bodyEnd, hasSign }: Place): void {
-  if (!builder.begin(buffer, start)) return;
-  const digits = buffer.indexOf(NEWLINE, start) - start;
+function addCommit(builder: ColumnBuilder, part: number, buffer: Buffer, spot: Spot): void {
+  const { start, headEnd, bodyEnd, hasSign } = spot;
+  if (!builder.begin(part, buffer, start)) return;
+  const { digits } = builder;
   let at = start + digits + 1;
   while (buffer[at] !== NEWLINE && at < headEnd) {
     builder.addParent(buffer, at);
@@ -88,9 +113,9 @@ function addCommit(builder: ColumnBuilder, buffer: Buffer, { start, headEnd, bod
     if (buffer[at] !== NEWLINE) at += 1;
   }
   const authoredAt = at + 1;
-  const committedAt = buffer.indexOf(NEWLINE, authoredAt) + 1;
-  const authorFrom = buffer.indexOf(NEWLINE, committedAt) + 1;
-  const subjectFrom = buffer.indexOf(NEWLINE, authorFrom) + 1;
+  const committedAt = lineEnd(buffer, authoredAt, headEnd) + 1;
+  const authorFrom = lineEnd(buffer, committedAt, headEnd) + 1;
+  const subjectFrom = lineEnd(buffer, authorFrom, headEnd) + 1;
   const authoredAtMs = readTime(buffer, authoredAt);
   const committedAtMs = readTime(buffer, committedAt);
   // Git prints nothing for a date that it cannot read, such as one before 1970: the other date stands for it, or a change would be decades old.
@@ -101,6 +126,13 @@ function addCommit(builder: ColumnBuilder, buffer: Buffer, { start, headEnd, bod
   if (hasSign || isMerge) builder.setBody(buffer, headEnd + 1, Math.min(bodyEnd, headEnd + 1 + BODY_BYTES_MAX));
   setRequest(builder, buffer, { isMerge, subjectFrom, subjectTo, bodyFrom: headEnd + 1, bodyEnd });
   if (hasSign || mentionsRevert(buffer, subjectFrom, subjectTo)) builder.setMayRevert();
+}
+
+/** Lines are short: asking for the newline natively takes longer. */
+function lineEnd(buffer: Buffer, from: number, limit: number): number {
+  let at = from;
+  while (at < limit && buffer[at] !== NEWLINE) at += 1;
+  return at;
 }
 
 type Message = {

@@ -1,7 +1,7 @@
 import { type History, type HistoryCache, keepHistory, readKeptHistory } from "./history-cache.ts";
 import { historyState, readRefs } from "./history-state.ts";
 import { readCommits } from "./read-commits.ts";
-import { readTags } from "./read-tags.ts";
+import { readTags, tagRefsOf } from "./read-tags.ts";
 import { openRepository, type Repository } from "./repository.ts";
 import type { GitPlace } from "./run-git.ts";
 
@@ -28,16 +28,15 @@ export async function readHistory(
   const repository = await openRepository(place);
   const cache = { folder: cacheFolder, gitDir: repository.gitDir };
   const kept = await readKeptHistory(cache);
-  const nothingToKeep = async (): Promise<void> => {};
-  if (kept?.state.equals(await historyState(repository, await asked)) === true) {
+  const refs = await asked;
+  const state = await historyState(repository, refs);
+  if (kept?.state.equals(state) === true) {
     const history = kept.unpack();
-    if (history !== undefined) return { repository, history, keep: nothingToKeep };
+    if (history !== undefined) return { repository, history, keep: async () => {} };
   }
-  const [commits, tags, state] = await Promise.all([
-    readCommits(place, repository, onProgress),
-    readTags(place),
-    asked.then((refs) => historyState(repository, refs)),
-  ]);
+  const tagRefs = tagRefsOf(refs);
+  const tips = { head: repository.head, tagged: tagRefs.map(({ object }) => object) };
+  const [commits, tags] = await Promise.all([readCommits(place, tips, onProgress), readTags(place, tagRefs)]);
   const history = { commits, tags };
   return { repository, history, keep: () => keepUnchanged(place, { cache, state, history }) };
 }

@@ -1,10 +1,15 @@
-import { readRecords } from "./null-separated.ts";
-import { timeOf } from "./read-commits.ts";
-import { askGit, type GitPlace, runGit } from "./run-git.ts";
+import { readTagObjects } from "./read-tag-objects.ts";
+import { askGit, type GitPlace } from "./run-git.ts";
+
+/** A tag as its ref tells: what it names may be a commit, an object of the tag's own, or anything else, or gone. */
+export type TagRef = {
+  /** Short name, without `refs/tags/`. */
+  readonly name: string;
+  readonly object: string;
+};
 
 /** A tag that leads to a commit. */
 export type Tag = {
-  /** Short name, without `refs/tags/`. */
   readonly name: string;
   readonly commit: string;
   /** The tagger's date; `null`: none, the commit's committer's date stands for it. */
@@ -12,53 +17,72 @@ export type Tag = {
 };
 
 export type TagList = {
+  /** Older versions first, as far as their names tell. */
   readonly tags: readonly Tag[];
   /** Tags of trees, blobs and of objects that are not here: they release nothing. */
   readonly otherCount: number;
 };
 
-const FIELDS = [
-  "%(refname)",
-  "%(objecttype)",
-  "%(objectname)",
-  "%(*objecttype)",
-  "%(*objectname)",
-  "%(taggerdate:unix)",
-];
 const PREFIX = "refs/tags/";
+const KIND = "%(objectname) %(objecttype)";
 
-/** Every tag, peeled to its commit. @throws {GitError} */
-export async function readTags(place: GitPlace): Promise<TagList> {
-  const tags: Tag[] = [];
-  const nested: { readonly name: string; readonly object: string; readonly taggedAtMs: number | null }[] = [];
-  let otherCount = 0;
-  const format = `${FIELDS.join("%00")}%00`;
-  await runGit(place, ["for-each-ref", `--format=${format}`, PREFIX], async (stdout) => {
-    await readRecords(stdout, FIELDS.length, (buffer, start, ends) => {
-      // Every record but the first starts behind the newline of the one before.
-      const from = buffer[start] === 10 ? start + 1 : start;
-      const record = buffer.toString("utf8", from + PREFIX.length, ends.at(-1));
-      const [name = "", kind = "", object = "", target = "", peeled = "", tagged = ""] = record.split("\0");
-      if (kind === "commit") tags.push({ name, commit: object, taggedAtMs: null });
-      else if (kind === "tag" && target === "commit") tags.push({ name, commit: peeled, taggedAtMs: dateOf(tagged) });
-      else if (kind === "tag" && target === "tag") nested.push({ name, object, taggedAtMs: dateOf(tagged) });
-      else otherCount += 1;
-    });
-  });
-  if (nested.length === 0) return { tags, otherCount };
-  // A tag of a tag: rare, and git peels only one of them above.
-  const questions = nested.map(({ object }) => `${object}^{commit}\n`);
-  const answers = (await askGit(place, ["cat-file", "--batch-check=%(objectname) %(objecttype)"], questions)).split(
-    "\n",
-  );
-  for (const [index, { name, taggedAtMs }] of nested.entries()) {
-    const [commit, type] = answers[index]?.split(" ") ?? [];
-    if (type === "commit" && commit !== undefined) tags.push({ name, commit, taggedAtMs });
-    else otherCount += 1;
+/** The tags among refs as `readRefs` gives them. */
+export function tagRefsOf(refs: string): readonly TagRef[] {
+  const found: TagRef[] = [];
+  let from = 0;
+  for (let end = refs.indexOf("\n"); end >= 0; end = refs.indexOf("\n", from)) {
+    const space = refs.indexOf(" ", from);
+    if (refs.startsWith(PREFIX, space + 1))
+      found.push({ name: refs.slice(space + 1 + PREFIX.length, end), object: refs.slice(from, space) });
+    from = end + 1;
   }
-  return { tags, otherCount };
+  return found;
 }
 
-function dateOf(seconds: string): number | null {
-  return seconds === "" ? null : timeOf(seconds);
+/** Every tag, peeled to its commit. One whose object is gone costs the others nothing. @throws {GitError} */
+export async function readTags(place: GitPlace, refs: readonly TagRef[]): Promise<TagList> {
+  if (refs.length === 0) return { tags: [], otherCount: 0 };
+  const kinds = await kindsOf(
+    place,
+    refs.map(({ object }) => object),
+  );
+  const annotated = refs.filter((_, index) => kinds[index] === "tag").map(({ object }) => object);
+  const objects = await readTagObjects(place, annotated);
+  const nested = annotated.filter((object) => objects.get(object)?.kind === "tag");
+  const peeled = await peel(place, nested);
+  const tags: Tag[] = [];
+  for (const [index, { name, object }] of refs.entries()) {
+    const about = kinds[index] === "tag" ? objects.get(object) : undefined;
+    if (kinds[index] === "commit") tags.push({ name, commit: object, taggedAtMs: null });
+    else if (about?.kind === "commit") tags.push({ name, commit: about.target, taggedAtMs: about.taggedAtMs });
+    else {
+      const commit = peeled.get(object);
+      if (about !== undefined && commit !== undefined) tags.push({ name, commit, taggedAtMs: about.taggedAtMs });
+    }
+  }
+  return { tags, otherCount: refs.length - tags.length };
+}
+
+/** `commit`, `tag`, `tree`, `blob`, or `missing`. */
+async function kindsOf(place: GitPlace, objects: readonly string[]): Promise<readonly string[]> {
+  const answer = await askGit(place, ["cat-file", "--buffer", `--batch-check=${KIND}`], linesOf(objects));
+  return answer.split("\n").map((line) => line.slice(line.indexOf(" ") + 1));
+}
+
+/** A tag of a tag, of a tag, …: to the commit at the end. */
+async function peel(place: GitPlace, tags: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const commits = new Map<string, string>();
+  if (tags.length === 0) return commits;
+  const questions = linesOf(tags.map((tag) => `${tag}^{commit}`));
+  const answers = (await askGit(place, ["cat-file", "--buffer", `--batch-check=${KIND}`], questions)).split("\n");
+  for (const [index, tag] of tags.entries()) {
+    const [commit, kind] = answers[index]?.split(" ") ?? [];
+    if (kind === "commit" && commit !== undefined) commits.set(tag, commit);
+  }
+  return commits;
+}
+
+/** One text: a pipe takes it whole, or waits once. */
+function linesOf(objects: readonly string[]): readonly string[] {
+  return [objects.map((object) => `${object}\n`).join("")];
 }

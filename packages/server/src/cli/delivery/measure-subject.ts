@@ -10,7 +10,7 @@ import { cacheKey, readCachedSizes, writeCachedSizes } from "../../git/line-size
 import { readLineSizes } from "../../git/read-line-sizes.ts";
 import type { Tag } from "../../git/read-tags.ts";
 import { readTouched } from "../../git/read-touched.ts";
-import type { Repository } from "../../git/repository.ts";
+import { isPartialClone, type Repository } from "../../git/repository.ts";
 import { GitError } from "../../git/run-git.ts";
 import { proposeTags, tagMatcher } from "../../git/tag-pattern.ts";
 import { usageError } from "../cli-error.ts";
@@ -148,7 +148,7 @@ async function withLines(clone: Clone, { ledger, ranges, onlyCommits }: Sizing):
   const { lines } = clone.request;
   const none = (why: string): Sized => ({ ledger, assumptions: [why] });
   if (lines === "never") return { ledger, assumptions: [] };
-  if (repository.isPartial)
+  if (await isPartialClone(place))
     return none("Lines per commit are not measured: this clone is partial, and nothing is fetched.");
   const wanted = wantedCommits(ledger, ranges, onlyCommits);
   const cache = { folder: cacheFolder(io.env, "line-sizes", place.path), gitDir: repository.gitDir };

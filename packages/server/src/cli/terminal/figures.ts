@@ -1,10 +1,12 @@
+import { groupedDigits } from "@steadfast/core/delivery/grouped-digits";
+
 /** How figures are written for people. A no-break space keeps figure and unit together. */
 
 const UNIT_SPACE = "\u00a0";
 
 /** 12 → "12", 10920 → "10,920". */
 export function countText(value: number): string {
-  return Math.round(value).toLocaleString("en-GB");
+  return groupedDigits(value);
 }
 
 /** A ratio 0..1 as a percentage with the digits that matter: 0.00123 → "0.12 %", 0.5 → "50 %". */

@@ -3,7 +3,13 @@ import { stripVTControlCharacters } from "node:util";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
 const WIDE = /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/u;
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined;
+
+/** Made when a text first needs it: its data take 10 ms to load, and most texts are of plain letters. */
+function segmentsOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
 
 /** One line that cannot move the cursor or colour the screen: for every word that a person typed somewhere else. */
 export function plain(text: string): string {
@@ -15,7 +21,7 @@ export function widthOfText(text: string): number {
   const bare = stripVTControlCharacters(text);
   if (/^[\u0020-\u024f\u2010-\u25ff]*$/.test(bare)) return bare.length;
   let width = 0;
-  for (const { segment } of segmenter.segment(bare)) width += WIDE.test(segment) ? 2 : 1;
+  for (const { segment } of segmentsOf(bare)) width += WIDE.test(segment) ? 2 : 1;
   return width;
 }
 
@@ -33,7 +39,7 @@ export function cut(text: string, width: number): string {
   if (width <= 0) return "";
   let kept = "";
   let used = 0;
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of segmentsOf(text)) {
     const columns = WIDE.test(segment) ? 2 : 1;
     if (used + columns > width - 1) break;
     kept += segment;
