@@ -23,7 +23,11 @@ describe("a table of ids", () => {
         expect(numbers).toEqual(shas.map((sha) => distinct.indexOf(sha)));
         expect(table.size).toBe(distinct.length);
         for (const [number, sha] of distinct.entries())
-          for (const each of [table, copy]) expect([each.sha(number), each.find(sha)]).toEqual([sha, number]);
+          for (const each of [table, copy]) {
+            const at = number * (digits / 8);
+            expect([each.sha(number), each.find(sha)]).toEqual([sha, number]);
+            expect([each.findWords(table.words, at), each.addWords(table.words, at)]).toEqual([number, number]);
+          }
       }),
     );
   });

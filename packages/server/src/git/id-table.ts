@@ -45,7 +45,7 @@ export class IdTable {
     return this.#words.subarray(0, this.#size * this.#wordsAnId);
   }
 
-  /** Number of the id that begins here, a new one if it was not seen before. */
+  /** Number of the id whose digits begin here, a new one if it was not seen before. */
   add(buffer: Uint8Array, at: number): number {
     for (let word = 0; word < this.#wordsAnId; word += 1) {
       const from = at + word * DIGITS_A_WORD;
@@ -54,9 +54,13 @@ export class IdTable {
         value = (value << 4) | (DIGITS[buffer[from + digit] ?? 0] ?? 0);
       this.#wanted[word] = value;
     }
-    const slot = this.#findSlot();
-    const found = this.#slots[slot] ?? EMPTY;
-    return found === EMPTY ? this.#append(slot) : found - 1;
+    return this.#numberOrNew();
+  }
+
+  /** The same of an id as `words` has it. */
+  addWords(words: Uint32Array, at: number): number {
+    this.#want(words, at);
+    return this.#numberOrNew();
   }
 
   /** @param sha lower-case; `undefined` for one that is not here or not whole */
@@ -69,8 +73,13 @@ export class IdTable {
         value = (value << 4) | (DIGITS[sha.charCodeAt(from + digit)] ?? 0);
       this.#wanted[word] = value;
     }
-    const found = this.#slots[this.#findSlot()] ?? EMPTY;
-    return found === EMPTY ? undefined : found - 1;
+    return this.#number();
+  }
+
+  /** The same of an id as `words` has it. */
+  findWords(words: Uint32Array, at: number): number | undefined {
+    this.#want(words, at);
+    return this.#number();
   }
 
   sha(id: number): string {
@@ -78,6 +87,21 @@ export class IdTable {
     for (let word = 0; word < this.#wordsAnId; word += 1)
       sha += (this.#words[id * this.#wordsAnId + word] ?? 0).toString(16).padStart(DIGITS_A_WORD, "0");
     return sha;
+  }
+
+  #want(words: Uint32Array, at: number): void {
+    for (let word = 0; word < this.#wordsAnId; word += 1) this.#wanted[word] = words[at + word] ?? 0;
+  }
+
+  #number(): number | undefined {
+    const found = this.#slots[this.#findSlot()] ?? EMPTY;
+    return found === EMPTY ? undefined : found - 1;
+  }
+
+  #numberOrNew(): number {
+    const slot = this.#findSlot();
+    const found = this.#slots[slot] ?? EMPTY;
+    return found === EMPTY ? this.#append(slot) : found - 1;
   }
 
   /** Of the wanted id, or the empty one in which it would stand. */

@@ -1,9 +1,14 @@
+import type { CommitColumns } from "./commit-columns.ts";
+import { IdTable } from "./id-table.ts";
 import { type KeptFile, keep, readKept } from "./kept-file.ts";
 
 /** `magic`, then one record a commit: 20 bytes of its id, 4 bytes of lines. Written whole or not at all. */
 const MAGIC = Buffer.from("steadfast lines 1\n");
-const ID_BYTES = 20;
-const RECORD_BYTES = ID_BYTES + 4;
+const WORD_BYTES = 4;
+/** Of an id the first 20 bytes are kept, also where ids are SHA-256. */
+const WORDS_AN_ID = 5;
+const ID_DIGITS = 40;
+const RECORD_BYTES = (WORDS_AN_ID + 1) * WORD_BYTES;
 const LINES_MAX = 0xffff_ffff;
 /** A million commits take 24 MB; 40 repositories at most 1 GB, and in practice a few MB. */
 const RECORDS_MAX = 1_000_000;
@@ -13,33 +18,59 @@ const SUFFIX = ".lines";
 /** Sizes of commits never change: kept by id, a file a repository, in the user's cache folder. Without one nothing is kept. */
 export type LineSizeCache = { readonly folder: string | undefined; readonly gitDir: string };
 
-/** What is there; a file that is missing, cut short or not ours is an empty cache. */
-export async function readCachedSizes(cache: LineSizeCache): Promise<Map<string, number>> {
-  const sizes = new Map<string, number>();
-  const content = await readKept(fileOf(cache));
-  if (content === undefined) return sizes;
-  const length = content.length - MAGIC.length;
-  if (length <= 0 || length % RECORD_BYTES !== 0 || !content.subarray(0, MAGIC.length).equals(MAGIC)) return sizes;
-  for (let at = MAGIC.length; at < content.length; at += RECORD_BYTES)
-    sizes.set(content.toString("hex", at, at + ID_BYTES), content.readUInt32LE(at + ID_BYTES));
-  return sizes;
-}
+/** Lines added + removed, by commit. */
+export class LineSizes {
+  readonly #ids: IdTable;
+  /** By the number of an id. */
+  readonly #lines: number[];
 
-export async function writeCachedSizes(cache: LineSizeCache, sizes: ReadonlyMap<string, number>): Promise<void> {
-  const kept = [...sizes].slice(-RECORDS_MAX);
-  const content = Buffer.alloc(MAGIC.length + kept.length * RECORD_BYTES);
-  MAGIC.copy(content);
-  for (const [index, [key, lines]] of kept.entries()) {
-    const at = MAGIC.length + index * RECORD_BYTES;
-    content.write(key, at, ID_BYTES, "hex");
-    content.writeUInt32LE(Math.min(lines, LINES_MAX), at + ID_BYTES);
+  private constructor(ids: IdTable, lines: number[]) {
+    this.#ids = ids;
+    this.#lines = lines;
   }
-  await keep(fileOf(cache), [content]);
-}
 
-/** The key under which a commit's size is kept: the first 20 bytes of its id, also where ids are SHA-256. */
-export function cacheKey(sha: string): string {
-  return sha.slice(0, 2 * ID_BYTES);
+  /** What was kept; a file that is missing, cut short or not ours is an empty cache. */
+  static async read(cache: LineSizeCache): Promise<LineSizes> {
+    const content = await readKept(fileOf(cache));
+    const length = (content?.length ?? 0) - MAGIC.length;
+    const isOurs =
+      length > 0 && length % RECORD_BYTES === 0 && content?.subarray(0, MAGIC.length).equals(MAGIC) === true;
+    if (content === undefined || !isOurs) return new LineSizes(new IdTable(ID_DIGITS), []);
+    const count = length / RECORD_BYTES;
+    const words = new Uint32Array(count * WORDS_AN_ID);
+    const lines: number[] = [];
+    const view = new DataView(content.buffer, content.byteOffset + MAGIC.length, length);
+    for (let record = 0; record < count; record += 1) {
+      const at = record * RECORD_BYTES;
+      for (let word = 0; word < WORDS_AN_ID; word += 1)
+        words[record * WORDS_AN_ID + word] = view.getUint32(at + word * WORD_BYTES);
+      lines.push(view.getUint32(at + WORDS_AN_ID * WORD_BYTES, true));
+    }
+    return new LineSizes(IdTable.of(ID_DIGITS, words), lines);
+  }
+
+  of({ ids, digits }: CommitColumns, commit: number): number | undefined {
+    const found = this.#ids.findWords(ids, commit * (digits / 8));
+    return found === undefined ? undefined : this.#lines[found];
+  }
+
+  set({ ids, digits }: CommitColumns, commit: number, lines: number): void {
+    this.#lines[this.#ids.addWords(ids, commit * (digits / 8))] = Math.min(lines, LINES_MAX);
+  }
+
+  async write(cache: LineSizeCache): Promise<void> {
+    const from = Math.max(0, this.#lines.length - RECORDS_MAX);
+    const content = Buffer.alloc(MAGIC.length + (this.#lines.length - from) * RECORD_BYTES);
+    MAGIC.copy(content);
+    const { words } = this.#ids;
+    for (let id = from; id < this.#lines.length; id += 1) {
+      const at = MAGIC.length + (id - from) * RECORD_BYTES;
+      for (let word = 0; word < WORDS_AN_ID; word += 1)
+        content.writeUInt32BE(words[id * WORDS_AN_ID + word] ?? 0, at + word * WORD_BYTES);
+      content.writeUInt32LE(this.#lines[id] ?? 0, at + WORDS_AN_ID * WORD_BYTES);
+    }
+    await keep(fileOf(cache), [content]);
+  }
 }
 
 function fileOf({ folder, gitDir }: LineSizeCache): KeptFile {

@@ -1,17 +1,8 @@
 import type { Readable } from "node:stream";
+import { readChunks } from "./read-chunks.ts";
 
 /** A record longer than this is refused: no commit message is 64 MB long, and memory must have an end. */
 const RECORD_BYTES_MAX = 64 * 1024 * 1024;
-
-/** Git writes 4 kB at a time. To be woken for each of them takes longer than to read what they say. */
-const FULL_BYTES = 32 * 1024;
-const FILL_MS = 0.3;
-const NEVER = new Int32Array(new SharedArrayBuffer(4));
-
-/** Holds this thread, and with it the reading, until the pipe holds more: for a third of the time that git needs to fill it. Where such a wait is not that short nothing is gained. */
-function letFill(): void {
-  if (process.platform === "linux") Atomics.wait(NEVER, 0, 0, FILL_MS);
-}
 
 /**
  * Calls back with each whole record of a stream in which every field ends with a NUL byte. Bytes are decoded only where they are asked for: half of a long history's output
@@ -26,8 +17,7 @@ export async function readRecords(
 ): Promise<void> {
   let rest: Buffer = Buffer.alloc(0);
   const ends: number[] = [];
-  for await (const chunk of stdout) {
-    if (chunk.length < FULL_BYTES) letFill();
+  await readChunks(stdout, (chunk) => {
     const buffer: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let start = 0;
     let from = 0;
@@ -42,5 +32,5 @@ export async function readRecords(
     }
     rest = buffer.subarray(start);
     if (rest.length > RECORD_BYTES_MAX) throw new RangeError(`a record of more than ${RECORD_BYTES_MAX} bytes`);
-  }
+  });
 }

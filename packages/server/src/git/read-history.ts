@@ -8,7 +8,7 @@ import type { GitPlace } from "./run-git.ts";
 export type HistoryRead = {
   readonly repository: Repository;
   readonly history: History;
-  /** Keeps what was read for the next run, when there is time: nothing where it was kept already. Never fails. */
+  /** Keeps what was read for the next run: nothing where it was kept already. Never fails. */
   keep(): Promise<void>;
 };
 
@@ -53,6 +53,6 @@ async function keepUnchanged(place: GitPlace, { cache, state, history }: Keeping
     const [repository, refs] = await Promise.all([openRepository(place), readRefs(place)]);
     if (state.equals(await historyState(repository, refs))) await keepHistory(cache, state, history);
   } catch {
-    // The report is out already; the next run reads again.
+    // No fault of the report's: the next run reads again.
   }
 }

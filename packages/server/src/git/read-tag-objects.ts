@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { readChunks } from "./read-chunks.ts";
 import { timeOf } from "./read-commits.ts";
 import { type GitPlace, runGit } from "./run-git.ts";
 
@@ -29,7 +30,7 @@ export async function readTagObjects(place: GitPlace, ids: readonly string[]): P
 async function readObjects(stdout: Readable, found: Map<string, TagObject>): Promise<void> {
   let rest: Buffer = Buffer.alloc(0);
   let skipped = 0;
-  for await (const chunk of stdout) {
+  await readChunks(stdout, (chunk) => {
     const fresh: Buffer = skipped > 0 ? chunk.subarray(Math.min(skipped, chunk.length)) : chunk;
     skipped -= chunk.length - fresh.length;
     let buffer: Buffer = rest.length === 0 ? fresh : Buffer.concat([rest, fresh]);
@@ -52,7 +53,7 @@ async function readObjects(stdout: Readable, found: Map<string, TagObject>): Pro
       buffer = buffer.subarray(Math.min(next, buffer.length));
     }
     rest = buffer;
-  }
+  });
 }
 
 /** The lines before the first empty one: `object`, `type`, `tag`, and mostly `tagger`. */

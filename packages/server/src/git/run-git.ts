@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
+import { readChunks } from "./read-chunks.ts";
 
 /** Where git runs. */
 export type GitPlace = {
@@ -111,7 +112,7 @@ export async function askGit(place: GitPlace, args: readonly string[], input?: I
 
 async function readAll(stdout: Readable): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stdout) chunks.push(chunk);
+  await readChunks(stdout, (chunk) => void chunks.push(chunk));
   return Buffer.concat(chunks).toString("utf8");
 }
 

@@ -23,9 +23,11 @@ export async function collectDelivery(
     import("./measure-subject.ts"),
   ]);
   const { commits, tags } = history;
-  const clone: Clone = { io, place, repository, graph: graphOf(commits), tags, request, progress };
+  // Git is asked once more, and the disk, while this thread measures.
+  const kept = keep();
+  const clone: Clone = { io, place, repository, commits, graph: graphOf(commits), tags, request, progress };
   const subjects: readonly (string | null)[] = request.packages.length === 0 ? [null] : request.packages;
   const reports: PackageReport[] = [];
   for (const subject of subjects) reports.push(await measureSubject(clone, subject));
-  return { repository, tagCount: tags.tags.length, reports, keep };
+  return { repository, tagCount: tags.tags.length, reports, kept };
 }

@@ -1,5 +1,6 @@
 import type { CommitGraph } from "@steadfast/core/delivery/commit-graph";
 import type { DeliveryReport } from "@steadfast/core/delivery/report";
+import type { CommitColumns } from "../../git/commit-columns.ts";
 import type { TagList } from "../../git/read-tags.ts";
 import type { Repository } from "../../git/repository.ts";
 import type { GitPlace } from "../../git/run-git.ts";
@@ -32,8 +33,8 @@ export type Collected = {
   readonly repository: Repository;
   readonly tagCount: number;
   readonly reports: readonly PackageReport[];
-  /** Keeps what was read for the next run; once the report is out. Never fails. */
-  keep(): Promise<void>;
+  /** Once what was read is kept for the next run: to be waited for when the report is out. Never fails. */
+  readonly kept: Promise<void>;
 };
 
 /** What was read of a clone, and what is asked of it. */
@@ -41,6 +42,8 @@ export type Clone = {
   readonly io: Io;
   readonly place: GitPlace;
   readonly repository: Repository;
+  readonly commits: CommitColumns;
+  /** Of the commits. */
   readonly graph: CommitGraph;
   readonly tags: TagList;
   readonly request: DeliveryRequest;

@@ -48,7 +48,7 @@ async function runDelivery(io: Io, path: string, options: DeliveryOptions): Prom
   if (options.html !== undefined) await writePage(io, options.html, collected);
   io.stdout.write(`${await textOf(io, collected, options)}\n`);
   warnOfNothing(io, request, collected, options);
-  await collected.keep();
+  await collected.kept;
 }
 
 /** A pattern that matches nothing is most likely a slip of the keyboard: say it where JSON is read by a program too. */

@@ -6,7 +6,7 @@ import { type ShippingLedger, shippingLedgerOf } from "@steadfast/core/delivery/
 import { viewWindow } from "@steadfast/core/delivery/window-view";
 import { cacheFolder } from "../../cache-folder.ts";
 import { deploymentsOfTags } from "../../git/git-facts.ts";
-import { cacheKey, readCachedSizes, writeCachedSizes } from "../../git/line-size-cache.ts";
+import { LineSizes } from "../../git/line-size-cache.ts";
 import { readLineSizes } from "../../git/read-line-sizes.ts";
 import type { Tag } from "../../git/read-tags.ts";
 import { readTouched } from "../../git/read-touched.ts";
@@ -144,45 +144,52 @@ type Sized = { readonly ledger: ShippingLedger; readonly assumptions: readonly s
 
 /** Adds line sizes to the commits that will be measured: from the cache, and by diffs where that is asked for or quick. */
 async function withLines(clone: Clone, { ledger, ranges, onlyCommits }: Sizing): Promise<Sized> {
-  const { io, place, repository, progress } = clone;
+  const { io, place, repository, progress, commits } = clone;
   const { lines } = clone.request;
   const none = (why: string): Sized => ({ ledger, assumptions: [why] });
   if (lines === "never") return { ledger, assumptions: [] };
   if (await isPartialClone(place))
     return none("Lines per commit are not measured: this clone is partial, and nothing is fetched.");
-  const wanted = wantedCommits(ledger, ranges, onlyCommits);
   const cache = { folder: cacheFolder(io.env, "line-sizes", place.path), gitDir: repository.gitDir };
-  const sizes = await readCachedSizes(cache);
-  const missing = wanted.filter((sha) => !sizes.has(cacheKey(sha)));
+  const sizes = await LineSizes.read(cache);
+  const missing = wantedCommits(ledger, ranges, onlyCommits).filter(
+    (commit) => sizes.of(commits, commit) === undefined,
+  );
   if (lines === "auto" && missing.length > LINES_AUTO_MAX)
     return none(
       `Lines per commit are not measured: ${countText(missing.length)} commits would take a while. Ask for them with --lines.`,
     );
+  const { graph } = ledger;
   if (missing.length > 0) {
+    const shas = Array.from(missing, (commit) => graph.texts.sha(commit));
     try {
       const show = (count: number) =>
-        progress.show(`measuring lines: ${countText(count)} of ${countText(missing.length)} commits`);
-      for (const [sha, size] of await readLineSizes(place, missing, show)) sizes.set(cacheKey(sha), size);
+        progress.show(`measuring lines: ${countText(count)} of ${countText(shas.length)} commits`);
+      const measured = await readLineSizes(place, shas, show);
+      for (const [index, commit] of missing.entries()) sizes.set(commits, commit, measured[index] ?? 0);
     } catch (error) {
       if (!(error instanceof GitError) || error.failure !== "git-failed") throw error;
       return none(`Lines per commit are not measured: git could not compare (${error.detail}).`);
     }
-    await writeCachedSizes(cache, sizes);
+    await sizes.write(cache);
   }
-  const { graph } = ledger;
-  const measured = graph.lines.map((unknown, commit) => sizes.get(cacheKey(graph.texts.sha(commit))) ?? unknown);
+  const measured = graph.lines.map((unknown, commit) => sizes.of(commits, commit) ?? unknown);
   return { ledger: { ...ledger, graph: { ...graph, lines: measured } }, assumptions: [] };
 }
 
+/** Each once. */
 function wantedCommits(
   ledger: ShippingLedger,
   ranges: readonly TimeRange[],
   onlyCommits: Sizing["onlyCommits"],
-): readonly string[] {
-  const wanted = new Set<number>();
+): Int32Array {
+  const isWanted = new Uint8Array(ledger.graph.size);
   for (const range of ranges)
-    for (const commit of viewWindow(ledger, { ...range, onlyCommits }).counted.commits) wanted.add(commit);
-  return Array.from(wanted, (commit) => ledger.graph.texts.sha(commit));
+    for (const commit of viewWindow(ledger, { ...range, onlyCommits }).counted.commits) isWanted[commit] = 1;
+  const wanted = new Int32Array(ledger.graph.size);
+  let count = 0;
+  for (let commit = 0; commit < isWanted.length; commit += 1) if (isWanted[commit] === 1) wanted[count++] = commit;
+  return wanted.subarray(0, count);
 }
 
 function cloneAssumptions({ isShallow }: Repository, otherTags: number, unplaced: number): readonly string[] {
