@@ -1,10 +1,12 @@
 import { type Interval, percentileOf } from "./distribution.ts";
+import type { Ranking } from "./ranking.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 /** Resamples × values stay below this. */
 const STEPS_MAX = 1_000_000;
 const RESAMPLES_MAX = 400;
 const RESAMPLES_MIN = 50;
+const UNKNOWN = -1;
 const QUANTILES = [0.5, 0.9] as const;
 
 export type QuantileIntervals = { readonly median: Interval; readonly p90: Interval };
@@ -14,17 +16,17 @@ export type QuantileIntervals = { readonly median: Interval; readonly p90: Inter
  * resamples, so that they can be compared. A resample costs a pass over the clusters and a short walk from where the quantile stands in the values as they are, instead
  * of a pass over the values.
  *
- * @param series each as long as `clusters`
- * @param clusters of each value, any whole numbers
+ * @param series rankings of values, each as long as `clusters`
+ * @param clusters of each value, small whole numbers from 0
  */
 export function bootstrapClusters(
-  series: readonly Float64Array[],
+  series: readonly Ranking[],
   clusters: Int32Array,
   seed: number,
 ): readonly QuantileIntervals[] {
   if (series.length === 0 || clusters.length === 0) return [];
   const places = placesOf(clusters);
-  const ranked = series.map((values) => rank(values, places));
+  const ranked = series.map((ranking) => anchored(ranking, places));
   const count = places.count;
   const rounds = Math.max(RESAMPLES_MIN, Math.min(RESAMPLES_MAX, Math.floor(STEPS_MAX / clusters.length)));
   const random = seededRandom(seed);
@@ -47,40 +49,35 @@ type Places = { readonly ofValue: Int32Array; readonly sizes: Int32Array; readon
 
 /** Clusters numbered from 0 in the order in which they come. */
 function placesOf(clusters: Int32Array): Places {
-  const known = new Map<number, number>();
+  let highest = 0;
+  for (const cluster of clusters) highest = Math.max(highest, cluster);
+  const known = new Int32Array(highest + 1).fill(UNKNOWN);
   const ofValue = new Int32Array(clusters.length);
   const sizes = new Int32Array(clusters.length);
+  let count = 0;
   for (let index = 0; index < clusters.length; index += 1) {
     const cluster = clusters[index] ?? 0;
-    let place = known.get(cluster);
-    if (place === undefined) {
-      place = known.size;
-      known.set(cluster, place);
+    let place = known[cluster] ?? UNKNOWN;
+    if (place === UNKNOWN) {
+      place = count++;
+      known[cluster] = place;
     }
     ofValue[index] = place;
     sizes[place] = (sizes[place] ?? 0) + 1;
   }
-  return { ofValue, sizes: sizes.subarray(0, known.size), count: known.size };
+  return { ofValue, sizes: sizes.subarray(0, count), count };
 }
 
 /** Where a quantile stands in the values as they are, and how many values of each cluster lie below. */
 type Anchor = { readonly rank: number; readonly below: Int32Array };
 type Ranked = { readonly sorted: Float64Array; readonly placeAt: Int32Array; readonly anchors: readonly Anchor[] };
 
-/** Sorted natively, which is many times quicker than by a comparing function; then every value looks up its rank. */
-function rank(values: Float64Array, places: Places): Ranked {
-  const sorted = new Float64Array(values).sort();
-  const taken = new Int32Array(values.length);
-  const placeAt = new Int32Array(values.length);
-  for (let index = 0; index < values.length; index += 1) {
-    const first = firstRank(sorted, values[index] ?? 0);
-    const before = taken[first] ?? 0;
-    taken[first] = before + 1;
-    placeAt[first + before] = places.ofValue[index] ?? 0;
-  }
+function anchored({ sorted, order }: Ranking, places: Places): Ranked {
+  const placeAt = new Int32Array(order.length);
+  for (let at = 0; at < order.length; at += 1) placeAt[at] = places.ofValue[order[at] ?? 0] ?? 0;
   const anchors = QUANTILES.map((share) => {
     const below = new Int32Array(places.count);
-    const end = Math.floor(values.length * share);
+    const end = Math.floor(sorted.length * share);
     for (let at = 0; at < end; at += 1) {
       const place = placeAt[at] ?? 0;
       below[place] = (below[place] ?? 0) + 1;
@@ -90,24 +87,13 @@ function rank(values: Float64Array, places: Places): Ranked {
   return { sorted, placeAt, anchors };
 }
 
-function firstRank(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** @returns how many values were drawn */
 function drawClusters(weights: Int32Array, sizes: Int32Array, random: () => number): number {
   const count = weights.length;
   weights.fill(0);
   let total = 0;
   for (let draw = 0; draw < count; draw += 1) {
-    const place = Math.floor(random() * count);
+    const place = (random() * count) | 0;
     weights[place] = (weights[place] ?? 0) + 1;
     total += sizes[place] ?? 0;
   }

@@ -1,9 +1,9 @@
-import type { StageLedger, StageShare } from "./bottleneck-report.ts";
+import type { StageLedger, StageName, StageShare } from "./bottleneck-report.ts";
 import { ciTimeWithin, indexRuns } from "./ci-time.ts";
-import { distributionOf, sortedOf } from "./distribution.ts";
+import { distributionOfSorted } from "./distribution.ts";
 import type { PipelineRunFact } from "./facts.ts";
 import type { Shipment } from "./shipments.ts";
-import { type StageTable, stageDurations, totalDurations } from "./stage-table.ts";
+import type { Spent, StageTable } from "./stage-table.ts";
 import { WAITING_STAGES } from "./stages.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
@@ -17,37 +17,34 @@ export function stageLedgerOf(
   runs: readonly PipelineRunFact[],
 ): StageLedger | null {
   if (table.n === 0) return null;
-  const totals = totalDurations(table);
-  const slowest = slowestTenth(totals);
+  const slowest = slowestTenth(table.totalMs);
   const runsByRevision = indexRuns(runs);
-  const totalMs = sum(totals);
-  const slowestMs = sumAt(totals, slowest);
-  const durations = table.stages.map((_, index) => stageDurations(table, index));
+  const totalMs = sum(table.totalMs.ms);
+  const slowestMs = sumAt(table.totalMs.ms, slowest);
   return {
     unit: table.unit,
     n: table.n,
     left: table.left,
-    stages: durations.map((spent, index): StageShare => {
+    stages: table.stagesMs.map(({ ms, sorted }, index): StageShare => {
       const stage = table.stages[index] ?? "queue";
       return {
         stage,
         isWaiting: WAITING_STAGES.has(stage),
-        ms: distributionOf(spent),
-        shareOfTotal: ratio(sum(spent), totalMs),
-        shareOfSlowest: ratio(sumAt(spent, slowest), slowestMs),
+        ms: distributionOfSorted(sorted),
+        shareOfTotal: ratio(sum(ms), totalMs),
+        shareOfSlowest: ratio(sumAt(ms, slowest), slowestMs),
         ...ciOf(table, index, runsByRevision),
       };
     }),
-    weeks: weeksOf(table, shipments, durations),
+    weeks: weeksOf(table, shipments),
   };
 }
 
 /** Indexes of the slowest tenth, at least one; more where several are equally slow. */
-function slowestTenth(totals: Float64Array): readonly number[] {
-  const sorted = sortedOf(totals);
-  const slow = sorted[sorted.length - Math.max(1, Math.round(totals.length / 10))] ?? 0;
+function slowestTenth({ ms, sorted }: Spent): readonly number[] {
+  const slow = sorted[sorted.length - Math.max(1, Math.round(ms.length / 10))] ?? 0;
   const slowest: number[] = [];
-  for (let index = 0; index < totals.length; index += 1) if ((totals[index] ?? 0) >= slow) slowest.push(index);
+  for (let index = 0; index < ms.length; index += 1) if ((ms[index] ?? 0) >= slow) slowest.push(index);
   return slowest;
 }
 
@@ -71,9 +68,8 @@ function ciOf(
 
 /** Shipments are in the order of time, and so are the changes: a week is a run of neighbours. */
 function weeksOf(
-  { shipments: at, stages, n }: StageTable,
+  { shipments: at, stages, stagesMs, n }: StageTable,
   shipments: readonly Shipment[],
-  durations: readonly Float64Array[],
 ): StageLedger["weeks"] {
   const weeks: StageLedger["weeks"][number][] = [];
   const mondayAt = (change: number): number => mondayOf(shipments[at[change] ?? 0]?.atMs ?? 0);
@@ -81,11 +77,14 @@ function weeksOf(
     const fromMs = mondayAt(from);
     let to = from + 1;
     while (to < n && (at[to] === at[to - 1] || mondayAt(to) === fromMs)) to += 1;
-    const meanMs = stages.map((stage, index) => [
-      stage,
-      sum((durations[index] ?? new Float64Array()).subarray(from, to)) / (to - from),
-    ]);
-    weeks.push({ fromMs, n: to - from, meanMs: Object.fromEntries(meanMs) });
+    const meanMs: Partial<Record<StageName, number>> = {};
+    for (const [index, stage] of stages.entries()) {
+      const ms = stagesMs[index]?.ms;
+      let total = 0;
+      for (let change = from; change < to; change += 1) total += ms?.[change] ?? 0;
+      meanMs[stage] = total / (to - from);
+    }
+    weeks.push({ fromMs, n: to - from, meanMs });
     from = to;
   }
   return weeks;

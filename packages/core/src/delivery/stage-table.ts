@@ -1,4 +1,5 @@
 import type { StageName } from "./bottleneck-report.ts";
+import { sortedOf } from "./distribution.ts";
 import type { ChangeFact } from "./facts.ts";
 import type { ShippedChanges, ShippedRequest } from "./shipped-changes.ts";
 import { COMMIT_STAGES, REQUEST_STAGES, type StagedChange } from "./stages.ts";
@@ -15,34 +16,38 @@ export type StageTable = {
   readonly startMs: Float64Array;
   /** When each stage ended, a column a stage; the first one begins at `startMs`, every other where the one before ended. */
   readonly endsMs: readonly Float64Array[];
+  /** How long each stage took, a column a stage. */
+  readonly stagesMs: readonly Spent[];
+  /** From the first stage's start to the last one's end. */
+  readonly totalMs: Spent;
   /** `null` where the unit is a commit. */
   readonly changes: readonly ChangeFact[] | null;
 };
 
+/** Milliseconds, change by change, and in ascending order. */
+export type Spent = { readonly ms: Float64Array; readonly sorted: ArrayLike<number> };
+
+type Times = Omit<StageTable, "stagesMs" | "totalMs">;
+
 export function stageTableOf(view: WindowView, { requests, commits }: ShippedChanges): StageTable {
-  return requests.length > 0 ? tableOfRequests(requests) : tableOfCommits(view, commits);
+  const times = requests.length > 0 ? timesOfRequests(requests) : timesOfCommits(view, commits);
+  const { startMs, endsMs } = times;
+  return {
+    ...times,
+    stagesMs: endsMs.map((to, stage) => spentBetween(endsMs[stage - 1] ?? startMs, to)),
+    totalMs: spentBetween(startMs, endsMs.at(-1) ?? startMs),
+  };
 }
 
-/** How long a stage took, change by change. */
-export function stageDurations({ startMs, endsMs, n }: StageTable, stage: number): Float64Array {
-  const from = endsMs[stage - 1] ?? startMs;
-  const to = endsMs[stage] ?? startMs;
-  const durations = new Float64Array(n);
-  for (let change = 0; change < n; change += 1) durations[change] = (to[change] ?? 0) - (from[change] ?? 0);
-  return durations;
-}
-
-/** From the first stage's start to the last one's end. */
-export function totalDurations({ startMs, endsMs, n }: StageTable): Float64Array {
-  const to = endsMs.at(-1) ?? startMs;
-  const durations = new Float64Array(n);
-  for (let change = 0; change < n; change += 1) durations[change] = (to[change] ?? 0) - (startMs[change] ?? 0);
-  return durations;
+function spentBetween(from: Float64Array, to: Float64Array): Spent {
+  const ms = new Float64Array(from.length);
+  for (let change = 0; change < ms.length; change += 1) ms[change] = (to[change] ?? 0) - (from[change] ?? 0);
+  return { ms, sorted: sortedOf(ms) };
 }
 
 type StagedRequest = ShippedRequest & { readonly staged: StagedChange };
 
-function tableOfRequests(requests: readonly ShippedRequest[]): StageTable {
+function timesOfRequests(requests: readonly ShippedRequest[]): Times {
   const staged = requests.filter((request): request is StagedRequest => request.staged !== null);
   return {
     unit: "pull request",
@@ -59,7 +64,7 @@ function tableOfRequests(requests: readonly ShippedRequest[]): StageTable {
 }
 
 /** As `stageCommit`: the author's date, the committer's date, the release. */
-function tableOfCommits({ ledger: { graph, shipments } }: WindowView, counted: ShippedChanges["commits"]): StageTable {
+function timesOfCommits({ ledger: { graph, shipments } }: WindowView, counted: ShippedChanges["commits"]): Times {
   const size = counted.commits.length;
   const startMs = new Float64Array(size);
   const committedMs = new Float64Array(size);

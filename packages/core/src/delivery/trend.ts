@@ -38,23 +38,26 @@ export function trendsOf(
   if (count <= 0) return [];
   const cutter = { fromMs, periodMs, count };
   const leads = cutLeadTimes(cutter, view, requests);
-  const deployments = cut(
-    cutter,
-    view.shipments.map(({ atMs, fact }) => ({ atMs, value: fact.id })),
-  );
   const failureOf = new Map(failures.map((failure) => [failure.deploymentId, failure]));
-  const judged = cut(
-    cutter,
-    view.shipments
-      .filter(({ role }) => role !== "rollback")
-      .map(({ atMs, fact }) => ({ atMs, value: failureOf.get(fact.id) })),
+  const periods = Array.from(
+    { length: count },
+    (): Period => ({ deployments: 0, rework: 0, judged: 0, failures: [], batches: [] }),
   );
-  const repairs = cut(
-    cutter,
-    view.shipments.map(({ atMs, fact }) => ({ atMs, value: reworkIds.has(fact.id) })),
-  );
-  const batches = cut(cutter, batchSizes(view));
-  const countHeard = ({ length }: readonly string[], index: number): Value => {
+  for (const shipment of view.shipments) {
+    const period = periods[Math.floor((shipment.atMs - fromMs) / periodMs)];
+    if (period === undefined) continue;
+    const { role, fact, index } = shipment;
+    period.deployments += 1;
+    if (reworkIds.has(fact.id)) period.rework += 1;
+    if (role !== "rollback") {
+      period.judged += 1;
+      const failure = failureOf.get(fact.id);
+      if (failure !== undefined) period.failures.push(failure);
+    }
+    const size = view.sizes[index] ?? 0;
+    if (size > 0 && isMeasured(shipment)) period.batches.push(size);
+  }
+  const countHeard = ({ deployments: length }: Period, index: number): Value => {
     const startMs = fromMs + index * periodMs;
     // Of a period that the window or the sources know in part, a count says less than of the others: it is no value.
     const isWhole = startMs >= heard.fromMs && startMs + periodMs <= Math.min(toMs, heard.toMs);
@@ -62,11 +65,17 @@ export function trendsOf(
   };
   return [
     seriesOf("lead-time", cutter, leads.map(medianOf), Math.log, seed),
-    seriesOf("frequency", cutter, deployments.map(countHeard), Math.sqrt, seed),
-    seriesOf("change-fail-rate", cutter, judged.map(failRateOf), (rate) => rate, seed),
-    seriesOf("recovery", cutter, judged.map(recoveryOf), Math.log, seed),
-    seriesOf("rework", cutter, repairs.map(shareOf), (rate) => rate, seed),
-    seriesOf("batch", cutter, batches.map(medianOf), Math.log, seed),
+    seriesOf("frequency", cutter, periods.map(countHeard), Math.sqrt, seed),
+    seriesOf("change-fail-rate", cutter, periods.map(failRateOf), (rate) => rate, seed),
+    seriesOf("recovery", cutter, periods.map(recoveryOf), Math.log, seed),
+    seriesOf("rework", cutter, periods.map(reworkRateOf), (rate) => rate, seed),
+    seriesOf(
+      "batch",
+      cutter,
+      periods.map(({ batches }) => medianOf(batches)),
+      Math.log,
+      seed,
+    ),
   ];
 }
 
@@ -76,16 +85,17 @@ function periodFor(windowMs: number): number {
 }
 
 type Cutter = { readonly fromMs: number; readonly periodMs: number; readonly count: number };
-type Timed<Value> = { readonly atMs: number; readonly value: Value };
 
-function cut<Value>(
-  { fromMs, periodMs, count }: Cutter,
-  items: readonly Timed<Value>[],
-): readonly (readonly Value[])[] {
-  const periods = Array.from({ length: count }, (): Value[] => []);
-  for (const { atMs, value } of items) periods[Math.floor((atMs - fromMs) / periodMs)]?.push(value);
-  return periods;
-}
+/** What shipped in one. */
+type Period = {
+  deployments: number;
+  rework: number;
+  /** Deployments that are no rollbacks. */
+  judged: number;
+  readonly failures: Failure[];
+  /** Commits of each deployment that brought some. */
+  readonly batches: number[];
+};
 
 /** Of commits; where a source knows only pull requests, of those. */
 function cutLeadTimes(
@@ -94,28 +104,19 @@ function cutLeadTimes(
   requests: readonly ShippedRequest[],
 ): readonly (readonly number[])[] {
   const { counted, ledger } = view;
-  if (counted.commits.length === 0) {
-    const leads = requests.flatMap(({ shipment: { atMs }, staged }) =>
-      staged === null ? [] : [{ atMs, value: atMs - staged.startMs }],
-    );
-    return cut(cutter, leads);
-  }
   const periods = Array.from({ length: cutter.count }, (): number[] => []);
+  const periodAt = (atMs: number) => periods[Math.floor((atMs - cutter.fromMs) / cutter.periodMs)];
+  if (counted.commits.length === 0) {
+    for (const { shipment, staged } of requests)
+      if (staged !== null) periodAt(shipment.atMs)?.push(shipment.atMs - staged.startMs);
+    return periods;
+  }
   const leads = leadTimesOf(view, "authoredAtMs");
   for (let index = 0; index < leads.length; index += 1) {
     const leadMs = leads[index] ?? -1;
-    if (leadMs < 0) continue;
-    const atMs = ledger.shipments[counted.shipments[index] ?? 0]?.atMs ?? 0;
-    periods[Math.floor((atMs - cutter.fromMs) / cutter.periodMs)]?.push(leadMs);
+    if (leadMs >= 0) periodAt(ledger.shipments[counted.shipments[index] ?? 0]?.atMs ?? 0)?.push(leadMs);
   }
   return periods;
-}
-
-function batchSizes(view: WindowView): readonly Timed<number>[] {
-  const { sizes } = view;
-  return view.shipments
-    .filter((shipment) => isMeasured(shipment) && (sizes[shipment.index] ?? 0) > 0)
-    .map(({ index, atMs }) => ({ atMs, value: sizes[index] ?? 0 }));
 }
 
 type Value = Omit<TrendPoint, "fromMs">;
@@ -124,20 +125,20 @@ function medianOf(values: readonly number[]): Value {
   return { n: values.length, value: distributionOf(values).median };
 }
 
-function shareOf(values: readonly boolean[]): Value {
-  const hits = values.reduce((count, isHit) => count + Number(isHit), 0);
-  return { n: values.length, value: values.length === 0 ? null : hits / values.length };
+function shareOf(hits: number, n: number): Value {
+  return { n, value: n === 0 ? null : hits / n };
 }
 
-type Judged = readonly (Failure | undefined)[];
+function failRateOf({ failures, judged }: Period): Value {
+  return shareOf(failures.length, judged);
+}
 
-function failRateOf(deployments: Judged): Value {
-  return shareOf(deployments.map((failure) => failure !== undefined));
+function reworkRateOf({ rework, deployments }: Period): Value {
+  return shareOf(rework, deployments);
 }
 
 /** Were the open ones left out, the latest periods would know none but what was mended quickly. */
-function recoveryOf(deployments: Judged): Value {
-  const failures = deployments.filter((failure) => failure !== undefined);
+function recoveryOf({ failures }: Period): Value {
   const open = failures.reduce((count, { isOpen }) => count + Number(isOpen), 0);
   return { n: failures.length, open, value: survivalMedian(failures) };
 }

@@ -1,9 +1,10 @@
 import type { StageName, WhatIf } from "./bottleneck-report.ts";
 import { bootstrapClusters, type QuantileIntervals } from "./cluster-bootstrap.ts";
-import { type Distribution, distributionOf, type Interval } from "./distribution.ts";
+import { type Distribution, distributionOfSorted, type Interval } from "./distribution.ts";
 import { UNOWNED } from "./ownership.ts";
+import { type Ranking, rankingOf } from "./ranking.ts";
 import type { Shipment } from "./shipments.ts";
-import { type StageTable, stageDurations, totalDurations } from "./stage-table.ts";
+import type { StageTable } from "./stage-table.ts";
 import { isMeasured } from "./window-view.ts";
 
 const HOUR_MS = 3_600_000;
@@ -16,8 +17,8 @@ export const REPLAY_N_MIN = 20;
 type Replay = {
   readonly stage: StageName;
   readonly capMs: number;
-  /** Lead times, in the order of the changes. */
-  readonly afterMs: Float64Array;
+  /** Of lead times. */
+  readonly after: Ranking;
   readonly touched: number;
   readonly absorbed: number;
 };
@@ -33,13 +34,12 @@ export function whatIfOf(table: StageTable, shipments: readonly Shipment[], seed
   if (table.n < REPLAY_N_MIN) return [];
   const queue = table.stages.indexOf("queue");
   const replays = table.stages.flatMap((stage, index) => {
-    const durations = stageDurations(table, index);
-    const capMs = capFor(durations);
-    return capMs === undefined ? [] : [replayCap(table, shipments, { stage, index, queue, capMs, durations })];
+    const capMs = capFor(distributionOfSorted(table.stagesMs[index]?.sorted ?? []));
+    return capMs === undefined ? [] : [replayCap(table, shipments, { stage, index, queue, capMs })];
   });
-  const before = distributionOf(totalDurations(table));
+  const before = distributionOfSorted(table.totalMs.sorted);
   const intervals = bootstrapClusters(
-    replays.map(({ afterMs }) => afterMs),
+    replays.map(({ after }) => after),
     table.shipments,
     seed,
   );
@@ -48,11 +48,11 @@ export function whatIfOf(table: StageTable, shipments: readonly Shipment[], seed
 }
 
 function whatIf(
-  { stage, capMs, afterMs, touched, absorbed }: Replay,
+  { stage, capMs, after: { sorted }, touched, absorbed }: Replay,
   before: Distribution,
   intervals: QuantileIntervals | undefined,
 ): WhatIf {
-  const after = distributionOf(afterMs);
+  const after = distributionOfSorted(sorted);
   const effect = (from: number | null, to: number | null, interval: Interval | undefined) => ({
     before: from ?? 0,
     after: to ?? 0,
@@ -62,7 +62,7 @@ function whatIf(
     stage,
     capMs,
     touched,
-    n: afterMs.length,
+    n: after.n,
     median: effect(before.median, after.median, intervals?.median),
     p90: effect(before.p90, after.p90, intervals?.p90),
     absorbed,
@@ -70,8 +70,7 @@ function whatIf(
 }
 
 /** The largest round figure below the stage's median; where half take less than an hour, below its 90th percentile. */
-function capFor(durations: Float64Array): number | undefined {
-  const { median, p90 } = distributionOf(durations);
+function capFor({ median, p90 }: Distribution): number | undefined {
   const under = (limit: number | null) => CAPS_MS.findLast((cap) => limit !== null && cap < limit);
   return under(median) ?? under(p90);
 }
@@ -82,14 +81,13 @@ type Cap = {
   readonly index: number;
   readonly queue: number;
   readonly capMs: number;
-  /** Of the stage, change by change. */
-  readonly durations: Float64Array;
 };
 
 function replayCap(table: StageTable, shipments: readonly Shipment[], cap: Cap): Replay {
-  const { stage, index, queue, capMs, durations } = cap;
+  const { stage, index, queue, capMs } = cap;
+  const durations = table.stagesMs[index]?.ms ?? table.totalMs.ms;
   const mergedMs = table.endsMs[queue - 1] ?? table.startMs;
-  const afterMs = totalDurations(table);
+  const afterMs = table.totalMs.ms.slice();
   let touched = 0;
   let absorbed = 0;
   for (let change = 0; change < table.n; change += 1) {
@@ -106,7 +104,7 @@ function replayCap(table: StageTable, shipments: readonly Shipment[], cap: Cap):
     if (taken === shipment) absorbed += 1;
     afterMs[change] = Math.max(0, taken.atMs - (table.startMs[change] ?? 0));
   }
-  return { stage, capMs, afterMs, touched, absorbed };
+  return { stage, capMs, after: rankingOf(afterMs), touched, absorbed };
 }
 
 /** Walks the deployments that the actual one builds upon back in time, as long as they began after the change was ready. */
