@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { ANY_TITLE, requestTitleOf, titleKeyOf } from "@steadfast/core/delivery/request-title";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { graphOf } from "./commit-columns.ts";
 import { GeneratedRepository } from "./generated-repository.fixture.ts";
@@ -62,6 +63,8 @@ describe("the kept history", () => {
       texts.subject(commit),
       texts.body(commit),
       texts.mayRevert(commit),
+      texts.titleKey(commit),
+      texts.requestNumber(commit),
     ]);
     const columns = { parents, parentStart, isMerge, authoredAtMs, committedAtMs };
     return { isRead, seen: { commits, columns, tags: history.tags } };
@@ -84,6 +87,17 @@ describe("the kept history", () => {
       ["v1", null],
       ["v2", (START_S + 500) * 1_000],
     ]);
+  });
+
+  // Goal: a revert finds what it takes back by these, without a look at any other message.
+  it("knows titles and numbers of requests as their messages tell them", async () => {
+    const { commits } = (await run()).seen;
+
+    const told = commits.map(([, , subject, body], index) => requestTitleOf(`${subject}`, `${body}`, index === 0));
+    expect(told[0]).toEqual({ title: "c7", number: 7 });
+    expect(commits.map((commit) => commit.slice(5))).toEqual(
+      told.map(({ title, number }) => [title.includes("é") ? ANY_TITLE : titleKeyOf(title), number ?? 0]),
+    );
   });
 
   // Goal: nobody is ever shown the figures of a history that is no more.
