@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -128,6 +129,8 @@ const GITLAB: Record<string, unknown> = {
   ],
 };
 
+const isSignedIn = (request: IncomingMessage) => request.headers.authorization === "Bearer forge-secret";
+
 type Facts = Record<"commits" | "changes" | "deployments" | "pipelineRuns", Record<string, unknown>[]>;
 
 let server: ServerProcess;
@@ -139,8 +142,8 @@ beforeAll(async () => {
   cache = mkdtempSync(join(tmpdir(), "steadfast-import-"));
   [server, github, gitlab] = await Promise.all([
     startServer(),
-    startForgeServer(GITHUB, (request) => request.headers.authorization === "Bearer forge-secret"),
-    startForgeServer(GITLAB, (request) => request.headers["private-token"] === "forge-secret"),
+    startForgeServer(GITHUB, isSignedIn),
+    startForgeServer(GITLAB, isSignedIn),
   ]);
   for (const [key, repository] of [
     ["shop", "acme/shop"],

@@ -74,7 +74,7 @@ export const messages = {
       squash_commit_sha: commitId.nullish().catch(null),
       last_commit: z.object({ id: commitId }).nullish().catch(null),
       /** Of the API alone: GitLab's webhooks tell no size. */
-      size: z.object({ additions: lines, deletions: lines, fileCount: lines }).optional(),
+      size: z.object({ additions: lines, deletions: lines, fileCount: lines }).optional().catch(undefined),
     }),
     changes: z
       .object({

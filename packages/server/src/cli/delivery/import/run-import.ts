@@ -37,7 +37,8 @@ const FORGES: Readonly<Record<ForgeKind, Forge>> = {
   },
   gitlab: {
     steps: gitlabSteps,
-    headers: (token): Record<string, string> => (token === "" ? {} : { "private-token": token }),
+    // Documented for the REST API and GraphQL alike, and for tokens of both kinds, access and OAuth.
+    headers: (token): Record<string, string> => (token === "" ? {} : { authorization: `Bearer ${token}` }),
   },
 };
 
