@@ -67,7 +67,7 @@ const NOTES = [
 const labCommit = (digit: string, parents: string[], hoursAgo: number) => ({
   ...{ id: sha(digit), parent_ids: parents.map(sha), message: `Change ${digit}` },
   ...{ author_name: "Lena", author_email: "lena@example.test" },
-  ...{ authored_date: ago(hoursAgo + 10), committed_date: ago(hoursAgo) },
+  ...{ authored_date: ago(hoursAgo + 10), committed_date: ago(hoursAgo), created_at: ago(hoursAgo) },
 });
 /** GitLab touches a deployment later, as when it is archived. */
 const labDeployment = (id: number, digit: string, hoursAgo: number) => ({

@@ -44,9 +44,9 @@ export const messages = {
   /** Of the API alone: when work on a merge request began. */
   merge_request_commits: z.object({
     project,
-    merge_request: z.object({ iid: z.number().int(), updated_at: time }),
+    merge_request: z.object({ iid: z.number().int() }),
     commits: z
-      .array(z.object({ id: commitId, authored_date: time }))
+      .array(z.object({ id: commitId, created_at: time, authored_date: time }))
       .min(1)
       .max(1_000),
   }),

@@ -84,7 +84,7 @@ function readRequestCommits(message: Message<"merge_request_commits">, common: C
   const path = of.path_with_namespace;
   return told({
     ...{ kind: "change", subject: `${path}!${request.iid}`, ...common(path), environment: null },
-    atMs: request.updated_at,
+    atMs: Math.max(...commits.map((commit) => commit.created_at)),
     told: {
       firstCommitAtMs: Math.min(...commits.map((commit) => commit.authored_date)),
       commits: commits.map(({ id }) => id),

@@ -31,7 +31,12 @@ const note = z.looseObject({
   created_at: z.string(),
   body: z.string().default(""),
 });
-const commit = z.looseObject({ id: z.string(), authored_date: z.string() });
+const commit = z.looseObject({
+  id: z.string(),
+  /** When it entered the branch, as rebased; `authored_date` is when work on it began. */
+  created_at: z.string(),
+  authored_date: z.string().nullish(),
+});
 
 type MergeRequest = z.infer<typeof mergeRequest>;
 
@@ -88,8 +93,8 @@ const READY = /^marked this merge request as \*\*ready\*\*|^unmarked as a \*\*Wo
 async function noteMessages(client: ForgeClient, place: ProjectPlace, request: MergeRequest): Promise<ForgeMessage[]> {
   const { iid } = request;
   const messages: ForgeMessage[] = [];
-  for (const item of await listOf(client, `${place.at}/merge_requests/${iid}/notes?sort=asc&`)) {
-    const { author, system, created_at, body } = note.parse(item);
+  for (const each of await listOf(client, `${place.at}/merge_requests/${iid}/notes?sort=asc&`, note)) {
+    const { author, system, created_at, body } = each;
     const common = { user: { username: author?.username ?? "" }, project: place.project };
     if (!system) {
       const object_attributes = { noteable_type: "MergeRequest", created_at, system };
@@ -104,30 +109,28 @@ async function noteMessages(client: ForgeClient, place: ProjectPlace, request: M
   return messages;
 }
 
-/** When work on it began. */
+/** When work on it began. Of the newest commit's time and not of the request's: a later remark is no news of commits. */
 async function commitMessages(
   client: ForgeClient,
   place: ProjectPlace,
   request: MergeRequest,
 ): Promise<ForgeMessage[]> {
-  const { iid, updated_at } = request;
-  const listed = await listOf(client, `${place.at}/merge_requests/${iid}/commits?`);
+  const { iid } = request;
+  const listed = await listOf(client, `${place.at}/merge_requests/${iid}/commits?`, commit);
   const commits = listed
-    .map((item) => commit.parse(item))
-    .map(({ id, authored_date }) => ({ id, authored_date }))
+    .map(({ id, created_at, authored_date }) => ({ id, created_at, authored_date: authored_date ?? created_at }))
     .sort((a, b) => Date.parse(a.authored_date) - Date.parse(b.authored_date))
     .slice(0, COMMITS_MAX);
   if (commits.length === 0) return [];
-  return [
-    { event: "merge_request_commits", body: { project: place.project, merge_request: { iid, updated_at }, commits } },
-  ];
+  return [{ event: "merge_request_commits", body: { project: place.project, merge_request: { iid }, commits } }];
 }
 
-/** Of a request that was deleted meanwhile, or whose branch is gone, there is none. */
-async function listOf(client: ForgeClient, path: string): Promise<readonly unknown[]> {
-  const items: unknown[] = [];
+/** Of a request that was deleted meanwhile, or whose branch is gone, there is none; nor of what is not told as expected. */
+async function listOf<T>(client: ForgeClient, path: string, schema: z.ZodType<T>): Promise<readonly T[]> {
+  const items: T[] = [];
   try {
-    for await (const page of client.pages(`${path}per_page=${PER_PAGE}`)) items.push(...page);
+    for await (const page of client.pages(`${path}per_page=${PER_PAGE}`))
+      items.push(...page.flatMap((item) => schema.safeParse(item).data ?? []));
   } catch (error) {
     if (!(error instanceof ForgeRefusal && error.status === 404)) throw error;
   }
