@@ -131,7 +131,7 @@ describe("measuring", () => {
 
     expect(report.frequency.count).toBe(1);
     expect(report.leadTime.author).toMatchObject({ n: 0, median: null });
-    expect(report.unknowns.map(({ what }) => what).join(" ")).toContain("What 1 of 1 deployments brought");
+    expect(report.unknowns.map(({ what }) => what).join(" ")).toContain("What 1 of 1 deployment brought");
   });
 
   it("keeps failed attempts out of the deployments", () => {

@@ -94,6 +94,10 @@ function commitsText(count: number): string {
   return `${groupedDigits(count)} commit${count === 1 ? "" : "s"}`;
 }
 
+function hoursText(hours: number): string {
+  return hours === 1 ? "hour" : `${hours} hours`;
+}
+
 function measuredDeployments(
   view: WindowView,
   failures: Failures,
@@ -159,7 +163,7 @@ function assumptionsOf(
     assumptions.push("A tag stands for a deployment at the time of the tag. Several tags on one commit are one.");
   if (incidents.some(({ causedBy }) => causedBy.length === 0))
     assumptions.push(
-      `An incident that names no cause is laid to the last deployment of the ${attributionWindowMs / 3_600_000} hours before it.`,
+      `An incident that names no cause is laid to the last deployment of the ${hoursText(attributionWindowMs / 3_600_000)} before it.`,
     );
   return assumptions;
 }

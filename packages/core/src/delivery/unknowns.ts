@@ -35,7 +35,7 @@ export function unknownsOf(facts: Omit<DeliveryFacts, "commits">, ledger: Shippi
   const untold = ledger.shipments.filter(({ role }) => role === "unknown").length;
   if (untold > 0)
     unknowns.push({
-      what: `What ${untold} of ${ledger.shipments.length} deployments brought: no revision or commit list that is in the history.`,
+      what: `What ${untold} of ${ledger.shipments.length} deployment${ledger.shipments.length === 1 ? "" : "s"} brought: no revision or commit list that is in the history.`,
       source: "the commits, from a git clone, or `revision` on each deployment",
       tells: ["commits", "deployments"],
     });

@@ -1,7 +1,7 @@
 import type { DeliveryReport } from "../api/types.ts";
 import { countOf, formatPercent } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
-import { BATCH_BINS, binOf, deploymentSizes } from "./deployment-size.ts";
+import { BATCH_BINS, binOf, deploymentSizes, ofChangesText } from "./deployment-size.ts";
 import { MEDIAN_N_MIN } from "./figures.ts";
 import { useOpen } from "./open-link.tsx";
 import { TooFew } from "./panel.tsx";
@@ -35,7 +35,7 @@ export function BatchHistogram({ report }: { report: DeliveryReport }) {
       height={HEIGHT}
       description={bins
         .filter((bin) => bin.count > 0)
-        .map((bin) => `${bin.label} changes: ${bin.count} deployments, ${bin.failed} failed`)
+        .map((bin) => `${ofChangesText(bin.label)}: ${countOf(bin.count, "deployment")}, ${bin.failed} failed`)
         .join("; ")}
       legend={
         <>

@@ -19,6 +19,11 @@ export function binOf(size: number): (typeof BATCH_BINS)[number] {
   return BATCH_BINS.find(({ most }) => size <= most) ?? LARGEST;
 }
 
+/** `1 change`, `3–4 changes`. @param label of a bin */
+export function ofChangesText(label: string): string {
+  return label === "1" ? "1 change" : `${label} changes`;
+}
+
 export type DeploymentSize = MeasuredDeployment & {
   /** Commits where they are known, else pull requests; 0: nobody told, or it brought none. */
   readonly size: number;

@@ -1,5 +1,5 @@
 import type { DeliveryReport, StageName } from "../api/types.ts";
-import { countOf, formatDuration, formatPercent } from "../ui/format.ts";
+import { countOf, formatCount, formatDuration, formatPercent } from "../ui/format.ts";
 
 /** Below these many values a figure is "too few": the same as on the command line. */
 export const MEDIAN_N_MIN = 5;
@@ -87,7 +87,7 @@ function frequencyOf({ frequency, window }: DeliveryReport): Measure {
     ...{ name: "frequency", label: "Deployment frequency", isLowerBetter: false, opens: "deployments", value: perWeek },
     text: count === 0 ? "none" : `${perWeekText(perWeek)} a week`,
     interval: count === 0 ? null : `${perWeekText(interval.low)} – ${perWeekText(interval.high)}`,
-    made: `${count} in ${days} days${rollbacks > 0 ? `, ${rollbacks} of them rollbacks` : ""}`,
+    made: `${formatCount(count)} in ${days} days${rollbacks > 0 ? `, ${rollbacks} of them ${rollbacks === 1 ? "a rollback" : "rollbacks"}` : ""}`,
   };
 }
 

@@ -18,7 +18,7 @@ export function FlakyTests({ report: { flakyTests, testCounts } }: { report: Del
       />
     );
   }
-  const known = `${countOf(runs, "run")} of ${countOf(tests, "test")} are known`;
+  const known = `${countOf(runs, "run")} of ${countOf(tests, "test")} ${runs === 1 ? "is" : "are"} known`;
   if (repeatedTests === 0) {
     return (
       <Panel
@@ -68,7 +68,12 @@ export function FlakyTests({ report: { flakyTests, testCounts } }: { report: Del
           </tr>
         ))}
       </DataTable>
-      {flakyTests.length > SHOWN_MAX && <p>{formatCount(flakyTests.length - SHOWN_MAX)} more are less certain.</p>}
+      {flakyTests.length > SHOWN_MAX && (
+        <p>
+          {formatCount(flakyTests.length - SHOWN_MAX)} more {flakyTests.length - SHOWN_MAX === 1 ? "is" : "are"} less
+          certain.
+        </p>
+      )}
     </Panel>
   );
 }

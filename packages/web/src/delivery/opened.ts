@@ -1,6 +1,6 @@
 import type { DeliveryReport, FlakyTest, MeasuredChange, MeasuredDeployment, StageName } from "../api/types.ts";
 import { formatExactTime } from "../ui/format.ts";
-import { binOf, type DeploymentSize, deploymentSizes } from "./deployment-size.ts";
+import { binOf, type DeploymentSize, deploymentSizes, ofChangesText } from "./deployment-size.ts";
 import { formatSpan, STAGE_WORDS } from "./figures.ts";
 import { formatDay } from "./scale.ts";
 import { openMs } from "./size-bins.ts";
@@ -90,7 +90,11 @@ const FINDERS: ReadonlyMap<string, Finder> = new Map(
       return { kind: "changes", title: `Shipped in the week of ${formatDay(week.fromMs)}`, changes };
     },
     batch: (report, label) =>
-      deploymentsThat(report, `Deployments of ${label} changes`, ({ size }) => size > 0 && binOf(size).label === label),
+      deploymentsThat(
+        report,
+        `Deployments of ${ofChangesText(label)}`,
+        ({ size }) => size > 0 && binOf(size).label === label,
+      ),
     lines: ({ sizes, changes }, least) => {
       const bin = sizes.bins.find(({ linesMin }) => String(linesMin) === least);
       if (bin === undefined) return undefined;

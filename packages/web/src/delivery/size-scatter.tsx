@@ -93,7 +93,10 @@ function pointsOf(changes: readonly MeasuredChange[]): Sized[] {
 }
 
 function noteOf(sizes: Sizes): string {
-  const left = sizes.left > 0 ? `; ${formatCount(sizes.left)} without a known size are left out` : "";
+  const left =
+    sizes.left > 0
+      ? `; ${formatCount(sizes.left)} without a known size ${sizes.left === 1 ? "is" : "are"} left out`
+      : "";
   const most = sizes.n > POINTS_MAX ? `; drawn are the newest ${formatCount(POINTS_MAX)}` : "";
   return `Lines changed of ${countOf(sizes.n, "pull request")} against the time from opened to merged${left}${most}. ${sentenceOf(sizes)}`;
 }

@@ -1,5 +1,5 @@
 import type { DeliveryReport, StageName } from "../api/types.ts";
-import { countOf, formatPercent } from "../ui/format.ts";
+import { countOf, formatCount, formatPercent } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
 import { DataTable } from "./data-table.tsx";
 import { formatSpan, MEDIAN_N_MIN, STAGE_WORDS } from "./figures.ts";
@@ -33,7 +33,7 @@ export function StageLedger({ report: { stages } }: { report: DeliveryReport }) 
     <div className={classes.ledger}>
       <ChartFrame
         title="Where the time goes"
-        note={`Mean of ${countOf(stages.n, stages.unit)}, by the week they were shipped${stages.left > 0 ? `; ${stages.left} without all times are left out` : ""}. Hatched is waiting, plain is work. A bar opens its changes`}
+        note={`Mean of ${countOf(stages.n, stages.unit)}, by the week they were shipped${stages.left > 0 ? `; ${formatCount(stages.left)} without all times ${stages.left === 1 ? "is" : "are"} left out` : ""}. Hatched is waiting, plain is work. A bar opens its changes`}
         height={HEIGHT}
         description={stages.stages
           .map((each) => `${STAGE_WORDS[each.stage].label}: ${formatPercent(each.shareOfTotal)} of the time`)

@@ -71,7 +71,7 @@ function sentenceOf(report: DeliveryReport): string {
   if (!target) return "No target is set. Compare a service with its own past, and say what it should reach.";
   const { label, unit } = TARGETS[target.measure];
   const wanted = target.measure === "change-fail-rate" ? target.value * 100 : target.value;
-  const goal = `Target: ${label.toLowerCase()} ${Number(wanted.toPrecision(3))} ${unit}`;
+  const goal = `Target: ${label.toLowerCase()} ${Number(wanted.toPrecision(3))} ${unit === "hours" && wanted === 1 ? "hour" : unit}`;
   const measure = measuresOf(report).find((each) => each.name === target.measure);
   if (!measure || measure.value === null) return `${goal}. Too few data to say how far it is.`;
   return isReached(target, measure.value) ? `${goal}: reached, with ${measure.text}.` : `${goal}. Now ${measure.text}.`;

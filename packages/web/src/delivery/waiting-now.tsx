@@ -38,7 +38,12 @@ export function WaitingNow({ changes }: { changes: readonly OpenChange[] }) {
           </tr>
         ))}
       </DataTable>
-      {changes.length > SHOWN_MAX && <p>{changes.length - SHOWN_MAX} more wait, each for less time.</p>}
+      {changes.length > SHOWN_MAX && (
+        <p>
+          {changes.length - SHOWN_MAX === 1 ? "1 more waits, for" : `${changes.length - SHOWN_MAX} more wait, each for`}{" "}
+          less time.
+        </p>
+      )}
     </Panel>
   );
 }

@@ -8,6 +8,7 @@ import {
   numberText,
   p90Text,
   paceText,
+  partText,
   rateIntervalText,
   rateText,
   STAGE_TEXT,
@@ -32,10 +33,8 @@ export function leversOf({
   const interval = author.medianInterval === null ? "" : `${spanIntervalText(author.medianInterval)}, `;
   const negative = author.negative > 0 ? `; ${countText(author.negative)} negative left out` : "";
   const unlinked =
-    changeFailRate.unlinked.length > 0
-      ? `, ${countText(changeFailRate.unlinked.length)} ${changeFailRate.unlinked.length === 1 ? "sign" : "signs"} unlinked`
-      : "";
-  const failed = `${countText(changeFailRate.failed)} of ${countText(changeFailRate.deployments)} releases${changeFailRate.interval === null ? "" : ` ${rateIntervalText(changeFailRate.interval)}`}`;
+    changeFailRate.unlinked.length > 0 ? `, ${countedText(changeFailRate.unlinked.length, "sign")} unlinked` : "";
+  const failed = `${partText(changeFailRate.failed, changeFailRate.deployments, "release")}${changeFailRate.interval === null ? "" : ` ${rateIntervalText(changeFailRate.interval)}`}`;
   const links = changeFailRate.links.length === 0 ? "" : `; known by ${linkCountsText(changeFailRate)}`;
   const open = recovery.open > 0 ? `, ${countText(recovery.open)} still open` : "";
   return [
@@ -63,7 +62,7 @@ export function leversOf({
     {
       label: "Rework rate",
       figure: rateText(rework.rate, rework.deployments),
-      detail: `${countText(rework.count)} of ${countText(rework.deployments)} releases were made to mend a failure`,
+      detail: `${partText(rework.count, rework.deployments, "release")} ${rework.count === 1 ? "was" : "were"} made to mend a failure`,
     },
     {
       label: "Batch size",
@@ -111,5 +110,5 @@ export function bottleneckText({ whatIf }: Pick<DeliveryReport, "whatIf">): stri
 /** Said where Little's law does not hold: dates that cannot all be true. */
 export function doubtText({ flow }: DeliveryReport): string {
   if (flow === null || flow.isConsistent) return "";
-  return `Check the dates: ${countText(flow.meanInProgress)} commits in progress at ${numberText(flow.throughputPerWeek)} a week would mean ${spanText(flow.expectedMeanMs)} each (Little's law); measured are ${spanText(flow.observedMeanMs)}.`;
+  return `Check the dates: ${countedText(Math.round(flow.meanInProgress), "commit")} in progress at ${numberText(flow.throughputPerWeek)} a week would mean ${spanText(flow.expectedMeanMs)} each (Little's law); measured are ${spanText(flow.observedMeanMs)}.`;
 }

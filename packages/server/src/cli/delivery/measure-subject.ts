@@ -199,7 +199,13 @@ function cloneAssumptions({ isShallow }: Repository, otherTags: number, unplaced
           "This clone is shallow: what lies beyond its boundary is unknown, and the first release in it is the baseline. `git fetch --unshallow` completes it.",
         ]
       : []),
-    ...(otherTags > 0 ? [`${countText(otherTags)} tags lead to no commit and are left out.`] : []),
+    ...(otherTags > 0
+      ? [
+          otherTags === 1
+            ? "1 tag leads to no commit and is left out."
+            : `${countText(otherTags)} tags lead to no commit and are left out.`,
+        ]
+      : []),
     ...(unplaced > 0
       ? [`${countText(unplaced)} release tags point to commits that are not in this clone and are left out.`]
       : []),

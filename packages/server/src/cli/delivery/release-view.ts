@@ -3,6 +3,7 @@ import { countText } from "../terminal/figures.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { plain, wrap } from "../terminal/text.ts";
 import type { Collected, PackageReport } from "./collected.ts";
+import { countedText, partText } from "./wording.ts";
 
 type View = { readonly paint: Paint; readonly width: number };
 
@@ -27,7 +28,7 @@ export function releaseLines(
     .slice(0, 3)
     .join("  ");
   const more = patterns.length > 3 ? `  and ${patterns.length - 3} more` : "";
-  const count = `(${countText(matchedCount)} of ${countText(tagCount)} tags)`;
+  const count = `(${partText(matchedCount, tagCount, "tag")})`;
   const none = matchedCount === 0 ? `No tag matches: there is nothing to measure. ${choicesText(examples)}` : "";
   return [
     ...wrap(`A release is a tag that matches  ${which}${more}  ${count}.`, width),
@@ -55,7 +56,7 @@ function choicesText(examples: readonly string[]): string {
 
 function choiceText({ prereleases, others }: TagProposals): string {
   const left = [
-    ...(prereleases > 0 ? [`${countText(prereleases)} pre-releases (--include-prereleases)`] : []),
+    ...(prereleases > 0 ? [`${countedText(prereleases, "pre-release")} (--include-prereleases)`] : []),
     ...others.map(({ count, example }) => `${countText(count)} like ${plain(example)}`).slice(0, 3),
   ];
   const rest = left.length === 0 ? "" : ` Left out: ${left.join(", ")}.`;

@@ -7,7 +7,7 @@ import { PAGE_STYLE } from "./page-style.ts";
 import { UNTAGGED_ADVICE } from "./release-view.ts";
 import { timeOf } from "./report-json.ts";
 import { batchHistogram, batchRiskText, escapeHtml, leadTimeScatter, stageBars, trendBars } from "./svg-charts.ts";
-import { dayText, findingText, howText, measureText, periodText, spanText } from "./wording.ts";
+import { dayText, findingText, howText, measureText, partText, periodText, spanText } from "./wording.ts";
 
 const LINKS_MAX = 200;
 
@@ -55,7 +55,7 @@ function releasesText({ releases: { patterns, matchedCount } }: PackageReport, t
   if (patterns.length === 0)
     return "No tag of the repository looks like a release: say which ones are with --releases.";
   const codes = patterns.map((pattern) => `<code>${escapeHtml(pattern)}</code>`).join(" ");
-  return `A release is a tag that matches ${codes} (${countText(matchedCount)} of ${countText(tagCount)} tags).`;
+  return `A release is a tag that matches ${codes} (${partText(matchedCount, tagCount, "tag")}).`;
 }
 
 function tileOf({ label, figure, detail }: Lever, before: string | undefined): string {

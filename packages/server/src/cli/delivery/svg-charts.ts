@@ -1,7 +1,7 @@
 import type { BatchRisk, StageShare } from "@steadfast/core/delivery/bottleneck-report";
 import { distributionOf } from "@steadfast/core/delivery/distribution";
 import type { DeliveryReport, TrendSeries } from "@steadfast/core/delivery/report";
-import { dayText, numberText, STAGE_TEXT, spanText, trendValueText } from "./wording.ts";
+import { countedText, dayText, numberText, STAGE_TEXT, spanText, trendValueText } from "./wording.ts";
 
 /** Charts as SVG text, without a library: what a page must show offline and on paper. Colours are CSS variables of the page. */
 const WIDTH = 960;
@@ -175,5 +175,12 @@ export function batchRiskText({ groups, pValue }: BatchRisk): string {
     pValue < 0.05
       ? `p = ${pValue < 0.001 ? "<0.001" : numberText(pValue)}`
       : `no detectable difference, p = ${numberText(pValue)}`;
-  return `Releases of ${small.commitsMin}–${small.commitsMax} commits failed in ${percent(small.perRelease)} of ${small.deployments}, those of ${large.commitsMin}–${large.commitsMax} in ${percent(large.perRelease)} of ${large.deployments} (${sure}); per 1,000 commits that is ${numberText(small.perThousandCommits)} and ${numberText(large.perThousandCommits)} failures.`;
+  return `Releases of ${rangeText(small)} failed in ${percent(small.perRelease)} of ${small.deployments}, those of ${rangeText(large)} in ${percent(large.perRelease)} of ${large.deployments} (${sure}); per 1,000 commits that is ${numberText(small.perThousandCommits)} and ${numberText(large.perThousandCommits)} failures.`;
+}
+
+/** "1 commit", "2–5 commits". */
+function rangeText({ commitsMin, commitsMax }: BatchRisk["groups"][number]): string {
+  return commitsMin === commitsMax
+    ? countedText(commitsMin, "commit")
+    : `${commitsMin}–${countedText(commitsMax, "commit")}`;
 }

@@ -18,8 +18,16 @@ const DAY_MS = 24 * HOUR_MS;
 /** A duration in the one unit that suits it: "38 min", "5.2 h", "7.8 days", "9 weeks". */
 export function spanText(ms: number): string {
   const { value, unit } = spanOf(ms);
-  const plural = value === 1 ? unit.replace(/s$/, "") : unit;
-  return `${value}${UNIT_SPACE}${plural}`;
+  return `${value}${UNIT_SPACE}${unitText(unit, value)}`;
+}
+
+const SINGULAR: ReadonlyMap<string, string> = new Map([
+  ["days", "day"],
+  ["weeks", "week"],
+]);
+
+function unitText(unit: string, value: number): string {
+  return value === 1 ? (SINGULAR.get(unit) ?? unit) : unit;
 }
 
 /** All in the unit of what was before: "from 2.7 to 1.8 days [1.6–1.9]". */
@@ -28,7 +36,7 @@ export function fallText(beforeMs: number, afterMs: number, after: Interval): st
   const unitMs = before.value === 0 ? 1 : beforeMs / before.value;
   const [value, low, high] = [afterMs, after.low, after.high].map((ms) => threeDigits(ms / unitMs));
   if (value === 0) return `from ${spanText(beforeMs)} to ${spanText(afterMs)} ${spanIntervalText(after)}`;
-  return `from ${before.value} to ${value}${UNIT_SPACE}${before.unit} [${low}–${high}]`;
+  return `from ${before.value} to ${value}${UNIT_SPACE}${unitText(before.unit, value ?? 0)} [${low}–${high}]`;
 }
 
 function spanOf(ms: number): { readonly value: number; readonly unit: string } {
@@ -47,7 +55,7 @@ function threeDigits(value: number): number {
 export function spanIntervalText({ low, high }: Interval): string {
   const [from, to] = [spanOf(low), spanOf(high)];
   return from.unit === to.unit
-    ? `[${from.value}–${to.value}${UNIT_SPACE}${to.unit}]`
+    ? `[${from.value}–${to.value}${UNIT_SPACE}${unitText(to.unit, to.value)}]`
     : `[${spanText(low)} – ${spanText(high)}]`;
 }
 
@@ -79,6 +87,11 @@ export function numberText(value: number): string {
 /** "1 commit", "2,400 commits". */
 export function countedText(count: number, noun: string): string {
   return `${countText(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** "3 of 12 releases", "1 of 1 release". */
+export function partText(part: number, whole: number, noun: string): string {
+  return `${countText(part)} of ${countedText(whole, noun)}`;
 }
 
 /** How often, in the words one would use. Of less than a week no pace is made: "6 in 3 h". */
