@@ -108,6 +108,22 @@ describeInBrowser("the Delivery page", () => {
     await other.getByRole("heading", { name: /^Shipped in the week of/ }).waitFor();
   });
 
+  journey("stays where one was looking when a figure is opened and closed", async ({ open }) => {
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
+    const scrolled = () => page.evaluate("window.scrollY");
+
+    await page.getByRole("link", { name: /incidents?$/ }).scrollIntoViewIfNeeded();
+    const before = await scrolled();
+    await page.getByRole("link", { name: /incidents?$/ }).click();
+    await page.getByRole("dialog", { name: "Incidents" }).waitFor();
+    const opened = await scrolled();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+
+    expect(before).toBeGreaterThan(0);
+    expect([opened, await scrolled()]).toEqual([before, before]);
+  });
+
   journey("tells small changes from large ones, each size opening its requests", async ({ open }) => {
     const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
 

@@ -13,7 +13,13 @@ type Props = {
 /** A figure that opens what it is made of. */
 export function OpenLink({ open, label, className, children }: Props) {
   return (
-    <Link to="/delivery" search={(search) => ({ ...search, open })} aria-label={label} className={className}>
+    <Link
+      to="/delivery"
+      search={(search) => ({ ...search, open })}
+      resetScroll={false}
+      aria-label={label}
+      className={className}
+    >
       {children}
     </Link>
   );
@@ -22,5 +28,5 @@ export function OpenLink({ open, label, className, children }: Props) {
 /** The same for points of a drawing: with the keyboard one gets there by the figures. */
 export function useOpen(): (open: string) => void {
   const navigate = useNavigate({ from: "/delivery" });
-  return (open) => void navigate({ search: (search) => ({ ...search, open }) });
+  return (open) => void navigate({ resetScroll: false, search: (search) => ({ ...search, open }) });
 }

@@ -20,7 +20,7 @@ export function OpenedDialog({ report }: { report: DeliveryReport }) {
   return (
     <Dialog
       title={opened.title}
-      onClose={() => void navigate({ search: ({ open: _open, ...rest }) => rest })}
+      onClose={() => void navigate({ resetScroll: false, search: ({ open: _open, ...rest }) => rest })}
       width={860}
     >
       <Content report={report} opened={opened} />

@@ -49,6 +49,7 @@ export function NowPage() {
     void navigate({
       to: "/",
       replace: true,
+      resetScroll: false,
       search: (before) => ({
         ...(before.environment === undefined ? {} : { environment: before.environment }),
         ...(part ? { health: part } : {}),

@@ -45,6 +45,7 @@ function useDialog() {
   const open = (what: "service" | "source" | undefined) =>
     void navigate({
       replace: true,
+      resetScroll: false,
       search: ({ create: _before, ...rest }) => (what ? { ...rest, create: what } : rest),
     });
   return { create, open };

@@ -34,7 +34,7 @@ export function useStartForm() {
 
   const look = (search: { flag?: string; candidate?: string; plan?: PlanName }) => {
     clearRefusal();
-    void navigate({ replace: true, search: (before) => ({ ...before, ...search }) });
+    void navigate({ replace: true, resetScroll: false, search: (before) => ({ ...before, ...search }) });
   };
   return {
     ...{ ...seen, form, environment, flag, candidate, draft, isBusy, refusal },
@@ -54,7 +54,11 @@ export function useStartForm() {
     },
     onFlag: (key: string) => {
       clearRefusal();
-      void navigate({ replace: true, search: ({ candidate: _other, ...before }) => ({ ...before, flag: key }) });
+      void navigate({
+        replace: true,
+        resetScroll: false,
+        search: ({ candidate: _other, ...before }) => ({ ...before, flag: key }),
+      });
     },
     onCandidate: (name: string) => look({ candidate: name }),
     onPlan: (name: PlanName) => {
