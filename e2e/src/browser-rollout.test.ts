@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Browser, CDPSession, Page } from "playwright-core";
+import type { Browser, CDPSession, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { describeInBrowser, launchBrowser, type Windows, withWindows } from "./browser.ts";
 import { eventually } from "./eventually.ts";
@@ -96,6 +96,60 @@ describeInBrowser("a rollout's page", () => {
     await page.locator(".u-over").first().dblclick();
     await page.getByTestId("reset-range").waitFor({ state: "detached" });
     expect(new URL(page.url()).searchParams.has("from")).toBe(false);
+  });
+
+  journey("shows a span that was chosen with the keyboard, and the whole again by Escape", async ({ open }) => {
+    const id = await rolloutUnderLoad("looked-at-by-keyboard");
+    const page = await openRollout(open, id);
+    await untilDrawn(page, 8);
+    const [from, to] = [page.getByRole("slider", { name: "From" }), page.getByRole("slider", { name: "To" })];
+    const momentOf = async (slider: Locator) => Number(await slider.getAttribute("aria-valuenow"));
+    const inAddress = (name: string) => Number(new URL(page.url()).searchParams.get(name));
+    const start = await momentOf(from);
+
+    await from.focus();
+    const scrolled = await page.evaluate("window.scrollY");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowUp");
+    await page.getByTestId("reset-range").waitFor();
+    const moved = await momentOf(from);
+    const scrolledAfter = await page.evaluate("window.scrollY");
+    const movedInAddress = inAddress("from");
+    const spoken = await from.getAttribute("aria-valuetext");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Home");
+    await eventually("the end in the address", async () => inAddress("to") === moved + 1 || undefined);
+    const end = await momentOf(to);
+    await page.keyboard.press("Escape");
+    await page.getByTestId("reset-range").waitFor({ state: "detached" });
+
+    expect(moved).toBeGreaterThan(start);
+    expect(scrolledAfter).toBe(scrolled);
+    expect(movedInAddress).toBe(moved);
+    expect(spoken).toMatch(/^\d\d:\d\d:\d\d$/);
+    expect(end).toBe(moved + 1);
+    expect(await momentOf(from)).toBe(start);
+    expect(new URL(page.url()).searchParams.has("from")).toBe(false);
+  });
+
+  journey("shows a span that a finger was drawn over, and lets it move either end", async ({ open }) => {
+    const id = await rolloutUnderLoad("looked-at-by-finger");
+    const page = await openRollout(open, id);
+    await untilDrawn(page, 8);
+    const bar = page.getByTestId("span-brush");
+    const spanInAddress = () => ["from", "to"].map((name) => Number(new URL(page.url()).searchParams.get(name)));
+
+    await drawFinger(page, bar, 0.3, 0.7);
+    await page.getByTestId("reset-range").waitFor();
+    const [from = 0, to = 0] = spanInAddress();
+    const shown = await page.getByRole("slider", { name: "To" }).boundingBox();
+    const box = await bar.boundingBox();
+    const handle = ((shown?.x ?? 0) + (shown?.width ?? 0) / 2 - (box?.x ?? 0)) / (box?.width ?? 1);
+    await drawFinger(page, bar, handle, handle - 0.15);
+    await eventually("the end to have moved", async () => (spanInAddress()[1] ?? to) < to || undefined);
+
+    expect(to).toBeGreaterThan(from);
+    expect(spanInAddress()[0]).toBe(from);
   });
 
   journey("stands still while it is paused, says for how long, and catches up", async ({ open }) => {
@@ -238,6 +292,23 @@ async function drag(page: Page, from: number, to: number): Promise<void> {
   await page.mouse.move(box.x + box.width * ((from + to) / 2), y);
   await page.mouse.move(box.x + box.width * to, y);
   await page.mouse.up();
+}
+
+/** A finger that touches a box at one part of its width and is lifted at another one. */
+async function drawFinger(page: Page, box: Locator, from: number, to: number): Promise<void> {
+  await box.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await box.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setTouchEmulationEnabled", { enabled: true });
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", part: number) =>
+    session.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: type === "touchEnd" ? [] : [{ x: x + width * part, y: y + height / 2 }],
+    });
+  await touch("touchStart", from);
+  for (const part of [0.25, 0.5, 0.75, 1]) await touch("touchMove", from + (to - from) * part);
+  await touch("touchEnd", to);
+  await session.detach();
 }
 
 /** What the page's main thread has worked so far, and how often the page was laid out anew: once for each update. */

@@ -29,7 +29,7 @@ export function ChartToolbar({ isLive, range, onRange, frozenAtMs, onFreeze, fau
           <span className={classes.spoken}>: show the whole again</span>
         </button>
       )}
-      {!isBrushed && <span className={classes.hint}>Drag over a chart to look closer</span>}
+      {!isBrushed && <span className={classes.hint}>Drag over a chart, or move the handles, to look closer</span>}
       <span className={classes.end}>
         {fault && (
           <span className={classes.fault} role="status">

@@ -4,7 +4,9 @@ import type { Rollout, RolloutSeries } from "../../api/types.ts";
 import type { ChartHandlers } from "../../ui/chart/chart-options.ts";
 import type { ChartMark, ChartSpec } from "../../ui/chart/chart-spec.ts";
 import { TimeChart } from "../../ui/chart/time-chart.tsx";
-import { formatDuration, formatExactTime } from "../../ui/format.ts";
+import { formatClock, formatDuration, formatExactTime } from "../../ui/format.ts";
+import { SpanBrush } from "../../ui/span-brush.tsx";
+import type { TimeSpan } from "../../ui/time-span.ts";
 import {
   bandSpec,
   evidenceSpec,
@@ -17,6 +19,7 @@ import {
 import { ChartToolbar } from "./chart-toolbar.tsx";
 import type { ChartRange, ChartView } from "./chart-view.ts";
 import { ExposureNote } from "./exposure-note.tsx";
+import { judgedSpan } from "./judged-span.ts";
 import { PercentileChoice } from "./percentile-choice.tsx";
 import classes from "./rollout-charts.module.css";
 import { useSeries } from "./use-series.ts";
@@ -34,6 +37,7 @@ export const RolloutCharts = memo(function RolloutCharts({ rollout, isLive, mark
   const range = rangeOf(view);
   const live = useSeries(rollout, range, isLive);
   const series = frozen?.series ?? live.data;
+  const whole = judgedSpan(rollout, series);
 
   const show = (change: ChartView) =>
     void navigate({
@@ -41,6 +45,7 @@ export const RolloutCharts = memo(function RolloutCharts({ rollout, isLive, mark
       to: ".",
       search: (before) => ({ ...before, ...change }),
       replace: true,
+      resetScroll: false,
     });
   const showRange = ({ from, to, last }: ChartRange) => {
     setFrozen(undefined);
@@ -60,6 +65,16 @@ export const RolloutCharts = memo(function RolloutCharts({ rollout, isLive, mark
         onFreeze={() => setFrozen(frozen || !live.data ? undefined : { series: live.data, atMs: Date.now() })}
         fault={live.error?.message}
       />
+      {whole && series && (
+        <SpanBrush
+          label="Span of time that the charts show"
+          whole={whole}
+          chosen={chosenOf(range, whole)}
+          onChoose={(span) => showRange(span ?? {})}
+          format={whole.to - whole.from > DAY_SECONDS ? formatMoment : (seconds) => formatClock(seconds * 1_000)}
+          ticks={marks.map(({ at }) => at).filter((at) => whole.from < at && at < whole.to)}
+        />
+      )}
       {series && series.points.tick.length > 0 ? (
         <Charts
           rollout={rollout}
@@ -132,6 +147,17 @@ function Charts({ rollout, series, marks, span, percentile, onPercentile, handle
       {chart(specs.exposure, <ExposureNote rollout={rollout} series={series} />)}
     </div>
   );
+}
+
+const DAY_SECONDS = 86_400;
+
+function formatMoment(seconds: number): string {
+  return formatExactTime(seconds * 1_000);
+}
+
+function chosenOf({ from, to, last }: ChartRange, whole: TimeSpan): TimeSpan | undefined {
+  if (from !== undefined && to !== undefined) return { from, to };
+  return last === undefined ? undefined : { from: Math.max(whole.from, whole.to - last), to: whole.to };
 }
 
 function rangeOf({ from, to, last }: ChartView): ChartRange {
