@@ -130,19 +130,20 @@ describe("webhooks of GitHub", () => {
     const unread = await deliver(source, "sponsorship", { action: "created" });
     const ping = await deliver(source, "ping", { zen: "Keep it logically awesome." });
     const broken = await deliver(source, "push", { ref: 7 });
+    const nul = await deliver(source, "push", { ref: "refs/heads/main", title: "a\0b" });
 
     for (const each of [forged, unsigned, elsewhere]) {
       expect(each).toMatchObject({ status: 401, body: { code: "signature-invalid" } });
     }
     expect([unread.body, ping.body]).toEqual([{ outcome: "unknown" }, { outcome: "ignored" }]);
     // Not refused: GitLab would stop sending what can be read, too.
-    expect(broken).toMatchObject({ status: 202, body: { outcome: "unknown" } });
+    expect([broken, nul]).toMatchObject(Array(2).fill({ status: 202, body: { outcome: "unknown" } }));
     const { items } = await server.api.get<{ items: Source[] }>("/api/v1/sources");
     const counted = items.find(({ id }) => id === source.id)?.messages;
     expect(counted).toMatchObject([
       { event: "ping", outcome: "ignored", count: 1 },
       { event: "pull_request", outcome: "refused", count: 2 },
-      { event: "push", outcome: "unknown", count: 1 },
+      { event: "push", outcome: "unknown", count: 2 },
       { event: "sponsorship", outcome: "unknown", count: 1 },
     ]);
     expect((await facts()).changes.map(({ number }) => number)).not.toContain(99);

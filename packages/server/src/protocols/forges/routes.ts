@@ -89,23 +89,32 @@ function read(
   bytes: Buffer,
 ): MessageMeaning {
   const messageId = createHash("sha256").update(`${event}\n`).update(bytes).digest("hex");
+  const body = parseJson(bytes);
   try {
-    const body: unknown = JSON.parse(bytes.toString("utf8"));
     checkJson(body);
     return READ[kind]({ event, messageId, body });
   } catch (error) {
-    if (error instanceof SyntaxError) {
-      throw new ProblemError("malformed-body", `The body is not JSON: ${error.message}. Set the content type to JSON.`);
-    }
-    if (error instanceof z.ZodError) {
-      const [first] = error.issues;
-      // GitLab stops sending after four refusals in a row, of whatever type: those that can be read would not come either.
-      request.log.warn(
-        { kind, event, at: `/${first?.path.join("/")}`, fault: first?.message },
-        "webhook not understood",
-      );
-      return UNKNOWN;
-    }
-    throw error;
+    const fault = faultOf(error);
+    if (fault === undefined) throw error;
+    // GitLab stops sending after four refusals in a row, of whatever type: those that can be read would not come either.
+    request.log.warn({ kind, event, fault }, "webhook not understood");
+    return UNKNOWN;
   }
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new ProblemError("malformed-body", `The body is not JSON: ${said}. Set the content type to JSON.`);
+  }
+}
+
+/** What a message lacks to be read here: it is not what its type promises, or holds what cannot be stored. */
+function faultOf(error: unknown): string | undefined {
+  if (error instanceof ProblemError && error.code === "invalid-request") return error.message;
+  if (!(error instanceof z.ZodError)) return undefined;
+  const [first] = error.issues;
+  return `/${first?.path.join("/") ?? ""} ${first?.message ?? ""}`;
 }
