@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { bundleProgram } from "./bundle-program.ts";
 import { type PublishedManifest, publishedManifest } from "./published-manifest.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -22,6 +23,8 @@ export type Package = {
   readonly library: readonly string[];
   /** Folders of the clone that are shipped as they are. */
   readonly ships: Readonly<Record<string, string>>;
+  /** The first module of a program, which nobody imports: it is shipped as a few files that hold all of ours. `null`: modules and types, as they are. */
+  readonly program: string | null;
 };
 
 export const ROOT = resolve(import.meta.dirname, "..");
@@ -34,9 +37,15 @@ const NODE_20 = ["es2023", "es2024.string"];
 const CORE = [...NODE_20, "es2024.collection"];
 /** The core first: the others are compiled against what is built of it. */
 export const PACKAGES: readonly Package[] = [
-  { folder: "core", roots: ["src"], library: CORE, ships: {} },
-  { folder: "provider", roots: ["src/node.ts", "src/client.ts"], library: NODE_20, ships: {} },
-  { folder: "server", roots: ["src/launch.ts"], library: ["es2024"], ships: { dashboard: DASHBOARD } },
+  { folder: "core", roots: ["src"], library: CORE, ships: {}, program: null },
+  { folder: "provider", roots: ["src/node.ts", "src/client.ts"], library: NODE_20, ships: {}, program: null },
+  {
+    folder: "server",
+    roots: ["src/launch.ts"],
+    library: ["es2024"],
+    ships: { dashboard: DASHBOARD },
+    program: "launch",
+  },
 ];
 
 /** A folder in which packages are compiled, the core where the others look for it. Gone once `work` has ended. */
@@ -54,23 +63,35 @@ export async function inStage<Result>(work: (stage: string) => Promise<Result>):
 }
 
 /**
- * Makes `staged` what is published of a package: its manifest, JavaScript, types, maps and sources, without what it only ships.
+ * Makes `staged` what is published of a package: its manifest, JavaScript, maps, and of a library types and sources, without what it only ships.
  *
  * @throws {Error} with what the compiler said
  */
 export async function stagePackage(each: Package, staged: string): Promise<PublishedManifest> {
   const workspace = join(ROOT, "packages", each.folder);
-  const manifest = publishedManifest(JSON.parse(readFileSync(join(workspace, "package.json"), "utf8")));
+  const source = publishedManifest(JSON.parse(readFileSync(join(workspace, "package.json"), "utf8")));
+  const manifest = each.program === null ? source : withoutOurs(source);
   cpSync(join(workspace, "src"), join(staged, "src"), { recursive: true });
   cpSync(join(workspace, "README.md"), join(staged, "README.md"));
   cpSync(join(ROOT, "LICENSE"), join(staged, "LICENSE"));
   // Packages of which the workspace has another version than the root.
   const own = join(workspace, "node_modules");
   if (existsSync(own)) symlinkSync(own, join(staged, "node_modules"), "junction");
-  const files = ["dist", "src", ...Object.keys(each.ships)];
+  const files = ["dist", ...(each.program === null ? ["src"] : []), ...Object.keys(each.ships)];
   writeFileSync(join(staged, "package.json"), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
   await compile(each, staged);
+  if (each.program !== null) await bundleProgram(join(staged, "dist"), each.program, isOurs);
   return manifest;
+}
+
+/** What a program holds it does not depend on. */
+function withoutOurs(manifest: PublishedManifest): PublishedManifest {
+  const dependencies = Object.entries(manifest.dependencies ?? {}).filter(([name]) => !isOurs(name));
+  return { ...manifest, dependencies: Object.fromEntries(dependencies) };
+}
+
+function isOurs(specifier: string): boolean {
+  return specifier.startsWith("@steadfast/");
 }
 
 /** Compiles `src` to `dist`, and leaves of `src` what was compiled: that is where the maps lead. */

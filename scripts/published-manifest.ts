@@ -13,7 +13,11 @@ const source = z.looseObject({
 /** Only the clone has a use for them. */
 const FIELDS_OF_THE_CLONE = ["devDependencies", "publishConfig", "scripts", "private"];
 
-export type PublishedManifest = Readonly<Record<string, unknown>> & { readonly name: string; readonly version: string };
+export type PublishedManifest = Readonly<Record<string, unknown>> & {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>> | undefined;
+};
 
 /**
  * The package.json of a published package: its exports lead to what was built, `publishConfig` wins over what the clone uses,
