@@ -1,10 +1,13 @@
 import { type Api, createApi, createToken, type Flag, type Rollout } from "./api.ts";
 import { firstJsonLine, startScript } from "./child-process.ts";
+import { type FactBatch, factBatch, sendBatch } from "./fact-batches.ts";
 import { createFlag, LONG_STAGES, rolloutBody } from "./guarded-rollout.ts";
 import { ADMIN_TOKEN } from "./server-process.ts";
 
 const SEVERAL_SERVERS = new URL("./several-servers.ts", import.meta.url);
 const FLAG_WRITERS = 2;
+/** While one batch is written, the others wait and share the next transaction. */
+const FACT_SENDERS = 3;
 /** When every server has acknowledged a write, the kill comes at any moment of so many milliseconds: of some tens of writes. */
 const KILL_DELAY_MS_MAX = 150;
 
@@ -19,6 +22,8 @@ export type Acknowledged = {
   readonly rollouts: ReadonlyMap<string, string>;
   /** Requests whose answer never came: done, or not. */
   readonly unanswered: readonly UnansweredRollout[];
+  readonly batches: readonly FactBatch[];
+  readonly unansweredBatches: readonly FactBatch[];
 };
 
 export type UnansweredRollout = { readonly key: string; readonly body: object };
@@ -31,6 +36,8 @@ type Diary = {
   readonly tokens: string[];
   readonly rollouts: Map<string, string>;
   readonly unanswered: UnansweredRollout[];
+  readonly batches: FactBatch[];
+  readonly unansweredBatches: FactBatch[];
 };
 
 const emptyDiary = (): Diary => ({
@@ -40,6 +47,8 @@ const emptyDiary = (): Diary => ({
   tokens: [],
   rollouts: new Map(),
   unanswered: [],
+  batches: [],
+  unansweredBatches: [],
 });
 
 /**
@@ -83,6 +92,9 @@ function writeUntilDead(api: Api, name: string, diary: Diary) {
       untilDead(() => writeFlags(api, `${name}-${writer}`, diary.flags, onWritten)),
     ),
     untilDead(() => makeTokens(api, diary.tokens, onWritten)),
+    ...Array.from({ length: FACT_SENDERS }, (_, sender) =>
+      untilDead(() => sendFacts(api, `${name}-${sender}`, diary, onWritten)),
+    ),
     untilDead(() => startRollouts(api, `${name}-rollout`, diary.rollouts, diary.unanswered, onWritten)),
   ];
   return { hasWritten: first.promise, isOver: Promise.all(writers) };
@@ -108,6 +120,19 @@ async function makeTokens(api: Api, tokens: string[], onWritten: () => void): Pr
   for (;;) {
     const { token } = await createToken(api, "client");
     tokens.push(token);
+    onWritten();
+  }
+}
+
+/** Each the next batch when the one before is answered. */
+async function sendFacts(api: Api, name: string, diary: Diary, onWritten: () => void): Promise<void> {
+  for (let count = 0; ; count += 1) {
+    const batch = factBatch(`${name}-${count}`);
+    await sendBatch(api, batch).catch((error: unknown) => {
+      diary.unansweredBatches.push(batch);
+      throw error;
+    });
+    diary.batches.push(batch);
     onWritten();
   }
 }

@@ -14,6 +14,7 @@ import { newId } from "../../packages/server/src/http/ids.ts";
 import { createJournal } from "../../packages/server/src/journal/journal.ts";
 import { PROJECTORS } from "../../packages/server/src/projectors.ts";
 import { type Api, type JournalEvent, readJournal } from "./api.ts";
+import { sendBatch, toldInJournal } from "./fact-batches.ts";
 import { type Acknowledged, killAgainAndAgain, readFlags, readRollouts } from "./kill-rounds.ts";
 import { type ServerOptions, startServer } from "./server-process.ts";
 
@@ -84,11 +85,12 @@ async function expectWhole(options: ServerOptions, lanes: readonly Acknowledged[
   expect(gapsInStreams(events)).toEqual([]);
   for (const { tokens } of lanes) expect(await refusedOf(server.api, tokens)).toEqual([]);
   await expectRolloutsOnce(server.api, lanes);
+  await expectFactsOnce(server.api, lanes);
   await server.stop();
 
   const sum = (count: (told: Acknowledged) => number) => lanes.reduce((total, told) => total + count(told), 0);
   console.info(
-    `${sum(({ kills }) => kills)} kills: ${sum(({ writes }) => writes)} acknowledged writes, ${events.length} events, ` +
+    `${sum(({ kills }) => kills)} kills: ${sum(({ writes }) => writes)} acknowledged writes, ${sum(({ batches }) => batches.length)} of them batches of facts, ${events.length} events, ` +
       `${sum(({ unanswered }) => unanswered.length)} requests without an answer; none lost, none half, none twice`,
   );
 }
@@ -105,6 +107,25 @@ async function expectRolloutsOnce(api: Api, lanes: readonly Acknowledged[]): Pro
   const known = new Map(rollouts.map(({ id, flag, reason }) => [`${flag}-${reason}`, id]));
   const lost = lanes.flatMap((told) => [...told.rollouts].filter(([key, id]) => known.get(key) !== id));
   expect(lost).toEqual([]);
+}
+
+/** What was acknowledged is there; what was not is there whole or not at all, and sending it again makes it whole. Nothing is there twice. */
+async function expectFactsOnce(api: Api, lanes: readonly Acknowledged[]): Promise<void> {
+  const before = toldInJournal(await readJournal(api));
+  const acknowledged = lanes.flatMap(({ batches }) => batches);
+  const unanswered = lanes.flatMap(({ unansweredBatches }) => unansweredBatches);
+  expect(acknowledged.flatMap(({ ids }) => ids.filter((id) => before.get(id) !== 1))).toEqual([]);
+
+  for (const batch of unanswered) {
+    const { told, duplicates } = await sendBatch(api, batch);
+    const known = batch.ids.filter((id) => before.has(id)).length;
+    expect([0, batch.ids.length]).toContain(known);
+    expect({ told, duplicates }).toEqual({ told: batch.ids.length - known, duplicates: known });
+  }
+
+  const after = toldInJournal(await readJournal(api));
+  expect(after.size).toBe([...acknowledged, ...unanswered].reduce((sum, { ids }) => sum + ids.length, 0));
+  expect([...after].filter(([, times]) => times !== 1)).toEqual([]);
 }
 
 async function refusedOf(api: Api, tokens: readonly string[]): Promise<string[]> {
