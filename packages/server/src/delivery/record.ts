@@ -1,8 +1,6 @@
 import type { ScopedTold } from "@steadfast/core/delivery/scope";
-import type { Transaction } from "kysely";
 import { serialiseWrites } from "../db/serialise-writes.ts";
-import type { Tables } from "../db/tables.ts";
-import type { Provenance } from "../journal/event.ts";
+import type { Provenance, StreamAppend } from "../journal/event.ts";
 import type { Journal } from "../journal/journal.ts";
 import { deliveryStream, deliveryTold } from "./events.ts";
 import { onlyNew, tellingKey } from "./tellings.ts";
@@ -32,20 +30,21 @@ export async function recordTogether(
   requests: readonly TellingRequest[],
 ): Promise<readonly Recorded[]> {
   const claims = claimsOf(requests);
+  const actors = requests.map(({ provenance }) => JSON.stringify(provenance));
   const recorded = await journal.transaction(async (trx, append) => {
     await serialiseWrites(trx);
-    const counts = requests.map(() => 0);
-    for (const [source, claimed] of Map.groupBy(claims, ({ telling }) => telling.source)) {
-      const fresh = await onlyNew(trx, source, claimed);
-      const stream = deliveryStream(source);
-      for (const sameActor of Map.groupBy(fresh, ({ request }) => provenanceKey(requests[request])).values()) {
-        const provenance = requests[sameActor[0]?.request ?? 0]?.provenance;
-        if (provenance === undefined) continue;
-        const events = inPortions(sameActor.map(({ telling }) => telling)).map(deliveryTold);
-        await append([{ stream, expectedVersion: await versionOf(trx, stream), events }], provenance);
-      }
-      for (const { request } of fresh) counts[request] = (counts[request] ?? 0) + 1;
+    const fresh = await onlyNew(trx, claims);
+    for (const ofActor of Map.groupBy(fresh, ({ request }) => actors[request]).values()) {
+      const provenance = requests[ofActor[0]?.request ?? 0]?.provenance;
+      if (provenance === undefined) continue;
+      const bySource = Map.groupBy(
+        ofActor.map(({ telling }) => telling),
+        ({ source }) => source,
+      );
+      await append([...bySource].map(appendTold), provenance);
     }
+    const counts = requests.map(() => 0);
+    for (const { request } of fresh) counts[request] = (counts[request] ?? 0) + 1;
     return counts;
   });
   return requests.map(({ tellings }, index) => {
@@ -67,8 +66,13 @@ function claimsOf(requests: readonly TellingRequest[]): readonly Claim[] {
   return [...claims.values()];
 }
 
-function provenanceKey(request: TellingRequest | undefined): string {
-  return JSON.stringify(request?.provenance);
+/** Facts decide nothing: they are added, whatever was told before. */
+function appendTold([source, tellings]: readonly [string, readonly ScopedTold[]]): StreamAppend {
+  return {
+    stream: deliveryStream(source),
+    expectedVersion: "any",
+    events: inPortions(tellings).map(deliveryTold),
+  };
 }
 
 function inPortions(tellings: readonly ScopedTold[]): ScopedTold[][] {
@@ -76,15 +80,4 @@ function inPortions(tellings: readonly ScopedTold[]): ScopedTold[][] {
   for (let start = 0; start < tellings.length; start += TELLINGS_PER_EVENT_MAX)
     portions.push(tellings.slice(start, start + TELLINGS_PER_EVENT_MAX));
   return portions;
-}
-
-async function versionOf(trx: Transaction<Tables>, stream: string): Promise<number> {
-  const row = await trx
-    .selectFrom("event")
-    .select("version")
-    .where("stream", "=", stream)
-    .orderBy("version", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  return row?.version ?? 0;
 }

@@ -38,29 +38,36 @@ async function insertScopes(trx: Transaction<Tables>, told: readonly ToldAt[]): 
 }
 
 /**
- * Those whose telling is not stored yet, in their order.
+ * Those whose telling is not stored yet.
  *
- * @param claims of this source, each message once
+ * @param claims each message once
  */
 export async function onlyNew<Claim extends { readonly telling: ScopedTold }>(
   trx: Transaction<Tables>,
-  source: string,
   claims: readonly Claim[],
 ): Promise<readonly Claim[]> {
-  const fresh = new Map(claims.map((claim) => [tellingKey(claim.telling), claim]));
-  const ids = [...new Set(claims.map(({ telling }) => telling.messageId))];
+  const known = new Set<string>();
+  for (const [source, ofSource] of Map.groupBy(claims, ({ telling }) => telling.source)) {
+    const ids = [...new Set(ofSource.map(({ telling }) => telling.messageId))];
+    for (const key of await knownOf(trx, source, ids)) known.add(key);
+  }
+  return known.size === 0 ? claims : claims.filter(({ telling }) => !known.has(tellingKey(telling)));
+}
+
+async function knownOf(trx: Transaction<Tables>, source: string, ids: readonly string[]): Promise<readonly string[]> {
+  const known: string[] = [];
   for (let start = 0; start < ids.length; start += IDS_PER_SELECT_MAX) {
-    const known = await selectEach(trx, "message_id", ids.slice(start, start + IDS_PER_SELECT_MAX), (isWanted) =>
+    const rows = await selectEach(trx, "message_id", ids.slice(start, start + IDS_PER_SELECT_MAX), (isWanted) =>
       trx
         .selectFrom("delivery_telling")
         .select(["message_id", "kind", "subject"])
         .where("source", "=", source)
         .where(isWanted),
     );
-    for (const { message_id: messageId, kind, subject } of known)
-      fresh.delete(tellingKey({ source, messageId, kind, subject }));
+    for (const { message_id: messageId, kind, subject } of rows)
+      known.push(tellingKey({ source, messageId, kind, subject }));
   }
-  return [...fresh.values()];
+  return known;
 }
 
 type TellingKey = {

@@ -36,7 +36,7 @@ export async function appendEvents(
   const stored: StoredEvent[] = [];
   for (const append of appends) {
     const version = versions.get(append.stream) ?? (await readVersion(trx, append.stream));
-    if (version !== append.expectedVersion) throw conflict(append, version);
+    if (append.expectedVersion !== "any" && version !== append.expectedVersion) throw conflict(append, version);
     for (const [index, event] of append.events.entries()) {
       stored.push({
         ...event,

@@ -24,10 +24,11 @@ export type StoredEvent = NewEvent & {
   readonly occurredAtMs: number;
 };
 
-/** Events for one stream. `expectedVersion` 0: the stream must not exist yet. */
+/** Events for one stream. */
 export type StreamAppend = {
   readonly stream: string;
-  readonly expectedVersion: number;
+  /** 0: the stream must not exist yet. `any`: whichever it is at, for what is not decided on what was read. */
+  readonly expectedVersion: number | "any";
   readonly events: readonly NewEvent[];
 };
 

@@ -39,6 +39,16 @@ describeOnEachStore("the journal", (open) => {
     expect(await db.selectFrom("setting").selectAll().execute()).toEqual([{ key: "a", value: "1" }]);
   });
 
+  it("adds to a stream whichever version it is at when nothing is decided on it, and numbers on from there", async () => {
+    const journal = await openJournal(await open());
+    const any = { ...appendTo("a", 0, "counted.x"), expectedVersion: "any" as const };
+
+    await Promise.all(Array.from({ length: 5 }, () => journal.append([any, any], BY_TEST)));
+
+    const versions = (await journal.readStream("a")).map(({ version }) => version);
+    expect(versions).toEqual(Array.from({ length: 10 }, (_, index) => index + 1));
+  });
+
   it("lets one of many that decide on the same version win", async () => {
     const journal = await openJournal(await open());
 
