@@ -1,4 +1,5 @@
 import { IconHourglass } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import type { DeliveryReport } from "../api/types.ts";
 import { countOf, formatCount, formatPercent } from "../ui/format.ts";
 import classes from "./bottleneck.module.css";
@@ -17,8 +18,18 @@ export function Bottleneck({ report }: { report: DeliveryReport }) {
     return (
       <section className={classes.panel} aria-label="The bottleneck">
         <p className={classes.quiet}>
-          Too few: {countOf(report.stages?.n ?? 0, "change")} of this time can be replayed, and {REPLAY_N_MIN} are
-          needed to name the bottleneck.
+          {report.changes.length === 0 ? (
+            <>
+              What holds delivery back is not known: nobody told of the changes that were shipped.{" "}
+              <Link to="/settings/sources">Connect GitHub or GitLab</Link>, and lead time, its stages and the bottleneck
+              come by themselves.
+            </>
+          ) : (
+            <>
+              Too few: {countOf(report.stages?.n ?? 0, "change")} of this time can be replayed, and {REPLAY_N_MIN} are
+              needed to name the bottleneck.
+            </>
+          )}
         </p>
       </section>
     );

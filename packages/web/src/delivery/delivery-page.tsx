@@ -90,7 +90,7 @@ function Report({
     return (
       <>
         <EmptyState icon={<IconTimeline size={22} aria-hidden />} title={`Nothing was delivered here in ${days} days`}>
-          <NoFacts />
+          <NoFacts service={report.service} environment={report.environment} />
         </EmptyState>
         <WaitingNow changes={report.openChanges} />
         <ToldBy report={report} />

@@ -13,6 +13,7 @@ export function FlakyTests({ report: { flakyTests, testCounts } }: { report: Del
   if (runs === 0) {
     return (
       <Panel
+        isSmall
         title="Flaky tests"
         note="No test run was told in this time. CI tells them as OpenTelemetry spans, or as CDEvents of test cases."
       />
@@ -22,6 +23,7 @@ export function FlakyTests({ report: { flakyTests, testCounts } }: { report: Del
   if (repeatedTests === 0) {
     return (
       <Panel
+        isSmall
         title="Flaky tests"
         note={`Too few: ${known}, and none ran more than once on the same revision. Only a second run can tell.`}
       />
@@ -30,6 +32,7 @@ export function FlakyTests({ report: { flakyTests, testCounts } }: { report: Del
   if (flakyTests.length === 0) {
     return (
       <Panel
+        isSmall
         title="Flaky tests"
         note={`None: ${known}, ${formatCount(repeatedTests)} ran more than once on the same revision, and each came out the same.`}
       />

@@ -1,12 +1,15 @@
 import { Link } from "@tanstack/react-router";
 import { CommandLines } from "../ui/command-lines.tsx";
 
-const TELL_OF_A_DEPLOYMENT = `curl -X POST ${window.location.origin}/api/v1/deployments \\
+const tellOfADeployment = ({ service, environment }: Required<Props>) =>
+  `curl -X POST ${window.location.origin}/api/v1/deployments \\
   -H "Authorization: Bearer $STEADFAST_TOKEN" -H "Content-Type: application/json" \\
-  -d '{"service":"shop","environment":"production","revision":"'$(git rev-parse HEAD)'"}'`;
+  -d '{"service":"${service}","environment":"${environment}","revision":"'$(git rev-parse HEAD)'"}'`;
+
+type Props = { readonly service?: string; readonly environment?: string };
 
 /** What would make figures. */
-export function NoFacts() {
+export function NoFacts({ service = "shop", environment = "production" }: Props) {
   return (
     <>
       <p>
@@ -14,7 +17,7 @@ export function NoFacts() {
         which repositories a service has; or send CDEvents, DevLake's webhooks, or one line at the end of a deployment.
         A flag's rollouts count by themselves once the flag has a service.
       </p>
-      <CommandLines label="Tell of a deployment" lines={TELL_OF_A_DEPLOYMENT} />
+      <CommandLines label="Tell of a deployment" lines={tellOfADeployment({ service, environment })} />
     </>
   );
 }

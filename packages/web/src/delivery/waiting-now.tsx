@@ -19,7 +19,11 @@ export function WaitingNow({ changes }: { changes: readonly OpenChange[] }) {
   const nowMs = useNowMs();
   if (changes.length === 0) {
     return (
-      <Panel title="Waiting now" note="No open change is known: nothing waits, or nobody tells of pull requests." />
+      <Panel
+        isSmall
+        title="Waiting now"
+        note="No open change is known: nothing waits, or nobody tells of pull requests."
+      />
     );
   }
   return (
