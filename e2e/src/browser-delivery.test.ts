@@ -205,7 +205,8 @@ describeInBrowser("the Delivery page", () => {
 
     expect(cards).toHaveLength(5);
     for (const card of cards) expect(card).toMatch(/\[[\d.]+( %)? – [\d.]+/);
-    for (const card of cards) expect(card).toMatch(/(changed about \d+ \w+|no detectable change|too few for a trend)$/);
+    for (const card of cards)
+      expect(card).toMatch(/(changed about \w+ \d+, from .* to .*|no detectable change|too few for a trend)$/);
   });
 
   journey("says what to do where nothing was told", async ({ open }) => {

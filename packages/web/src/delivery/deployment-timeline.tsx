@@ -1,13 +1,12 @@
 import type { DeliveryReport } from "../api/types.ts";
 import { countOf, formatExactTime } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
+import { Deployment, DeploymentLane, looksOf } from "./deployment-lane.tsx";
 import { type DeploymentSize, deploymentSizes } from "./deployment-size.ts";
 import { GuardLane, markedDecisions } from "./guard-lane.tsx";
 import { OpenLink, useOpen } from "./open-link.tsx";
-import { broughtText } from "./opened-deployments.tsx";
 import { formatDay, linearScale, type Scale, timeTicks } from "./scale.ts";
-import { MARK_REACH, type MarkKind, MarkLegend, MarkShape } from "./timeline-marks.tsx";
-import { rowsOf } from "./timeline-rows.ts";
+import { type MarkKind, MarkLegend } from "./timeline-marks.tsx";
 
 const HEIGHT = 172;
 const LEFT = 84;
@@ -31,7 +30,7 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
   const deployments = deploymentSizes(report);
   const onOpen = useOpen();
   const failed = deployments.filter((each) => each.isFailed).length;
-  const rollbacks = deployments.filter((each) => each.role === "rollback").length;
+  const rollbacks = deployments.filter(isRollback).length;
   return (
     <ChartFrame
       title="Deployments"
@@ -70,7 +69,18 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
               <Incident key={each.id} incident={each} x={x} toMs={window.toMs} onOpen={onOpen} />
             ))}
             <GuardLane decisions={guardDecisions} x={x} y={LANES[3].y} rowCount={ROWS} rowHeight={ROW_HEIGHT} />
-            <Deployments deployments={deployments} x={x} onOpen={onOpen} />
+            {deployments.filter(isRollback).map((each) => (
+              <Deployment key={each.id} deployment={each} x={x(each.atMs)} y={LANES[1].y} onOpen={onOpen} />
+            ))}
+            <DeploymentLane
+              deployments={deployments.filter((each) => !isRollback(each))}
+              window={window}
+              x={x}
+              y={LANES[0].y}
+              rowCount={ROWS}
+              rowHeight={ROW_HEIGHT}
+              onOpen={onOpen}
+            />
           </>
         );
       }}
@@ -78,78 +88,8 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
   );
 }
 
-type DeploymentsProps = {
-  readonly deployments: readonly DeploymentSize[];
-  readonly x: Scale;
-  readonly onOpen: (open: string) => void;
-};
-
-/** Those that failed stand in the lowest row and in front, then rollouts of flags: of the many others one more or less is not missed. */
-function Deployments({ deployments, x, onOpen }: DeploymentsProps) {
-  const forward = deployments.filter(({ role }) => role !== "rollback").toSorted((a, b) => weightOf(b) - weightOf(a));
-  const rows = rowsOf(
-    forward.map(({ atMs }) => ({ from: x(atMs) - MARK_REACH, to: x(atMs) + MARK_REACH })),
-    ROWS,
-  );
-  const placed = forward.map((deployment, index) => ({ deployment, row: rows[index] ?? null }));
-  return (
-    <>
-      {deployments
-        .filter(({ role }) => role === "rollback")
-        .map((each) => (
-          <Deployment key={each.id} deployment={each} x={x(each.atMs)} y={LANES[1].y} onOpen={onOpen} />
-        ))}
-      {placed
-        .toSorted((a, b) => Number(a.row !== null) - Number(b.row !== null))
-        .map(({ deployment, row }) => (
-          <Deployment
-            key={deployment.id}
-            deployment={deployment}
-            x={x(deployment.atMs)}
-            y={LANES[0].y - (row ?? 0) * ROW_HEIGHT}
-            onOpen={onOpen}
-          />
-        ))}
-    </>
-  );
-}
-
-function weightOf({ isFailed, kind }: DeploymentSize): number {
-  if (isFailed) return 2;
-  return kind === "flag" ? 1 : 0;
-}
-
-type DeploymentProps = {
-  readonly deployment: DeploymentSize;
-  readonly x: number;
-  readonly y: number;
-  readonly onOpen: (open: string) => void;
-};
-
-function Deployment({ deployment, x, y, onOpen }: DeploymentProps) {
-  const { id, name, atMs, role, isFailed } = deployment;
-  const brought = isFailed ? `failed, brought ${broughtText(deployment)}` : broughtText(deployment);
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a short way for the mouse; the same is behind the figures
-    <g
-      transform={`translate(${x} ${y})`}
-      style={{ cursor: "pointer" }}
-      data-testid="deployment-mark"
-      data-kind={looksOf(deployment)}
-      onClick={() => onOpen(`deployment:${id}`)}
-    >
-      <title>{`${name}, ${role === "rollback" ? "took back" : brought}
-${formatExactTime(atMs)}`}</title>
-      <circle r={MARK_REACH} fill="transparent" />
-      <MarkShape kind={looksOf(deployment)} />
-    </g>
-  );
-}
-
-function looksOf({ role, isFailed, kind }: DeploymentSize): MarkKind {
-  if (role === "rollback") return "rollback";
-  if (isFailed) return "failed";
-  return kind === "flag" ? "flag" : "fine";
+function isRollback({ role }: DeploymentSize): boolean {
+  return role === "rollback";
 }
 
 const LEGENDS: readonly (readonly [MarkKind, string])[] = [

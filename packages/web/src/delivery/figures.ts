@@ -135,7 +135,8 @@ function percentInterval(interval: Range | null): string | null {
   return interval && `${formatPercent(interval.low)} – ${formatPercent(interval.high)}`;
 }
 
-function perWeekText(perWeek: number): string {
+/** Two digits: `4.7`, `71`. */
+export function perWeekText(perWeek: number): string {
   return String(perWeek >= 10 ? Math.round(perWeek) : Number(perWeek.toPrecision(2)));
 }
 

@@ -1,11 +1,11 @@
 import type { DeliveryReport, MeasuredChange } from "../api/types.ts";
-import { countOf, formatCount, formatExactTime } from "../ui/format.ts";
+import { countOf, formatExactTime } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
 import { DurationAxis } from "./duration-axis.tsx";
 import { formatSpan, MEDIAN_N_MIN } from "./figures.ts";
 import { useOpen } from "./open-link.tsx";
 import { TooFew } from "./panel.tsx";
-import { formatDay, linearScale, logScale, timeTicks } from "./scale.ts";
+import { formatDay, linearScale, logScale, thinned, timeTicks } from "./scale.ts";
 
 const HEIGHT = 260;
 const LEFT = 44;
@@ -14,7 +14,6 @@ const RIGHT = 40;
 const TICK_PIXELS = 90;
 const LINES = [0.5, 0.85, 0.9] as const;
 
-/** Points beyond this are not drawn: a browser draws each, and nobody tells more apart. The newest are. */
 const POINTS_MAX = 1_500;
 
 /** Every change by when it was shipped and how long it took, on a logarithm, with p50, p85 and p90. */
@@ -25,13 +24,14 @@ export function LeadTimeScatter({ report }: { report: DeliveryReport }) {
   if (known.length < MEDIAN_N_MIN) {
     return <TooFew title="Lead times">{countOf(known.length, "change")} with a lead time.</TooFew>;
   }
+  const { drawn, oneOf } = thinned(known, POINTS_MAX);
   const sorted = known.map((each) => each.leadMs).sort((a, b) => a - b);
   const lines = LINES.map((p) => ({ p, ms: percentile(sorted, p) }));
   const range = [Math.max(60_000, sorted[0] ?? 0), Math.max(120_000, sorted.at(-1) ?? 0)] as const;
   return (
     <ChartFrame
       title="Lead times"
-      note={noteOf(known)}
+      note={`${countOf(known.length, known[0]?.change.unit ?? "change")}${oneOf > 1 ? `; drawn is one in ${oneOf}` : ""}`}
       height={HEIGHT}
       description={lines.map(({ p, ms }) => `p${p * 100}: ${formatSpan(ms)}`).join("; ")}
     >
@@ -48,7 +48,7 @@ export function LeadTimeScatter({ report }: { report: DeliveryReport }) {
                 </text>
               ),
             )}
-            {known.slice(-POINTS_MAX).map(({ change, leadMs }) => (
+            {drawn.map(({ change, leadMs }) => (
               <Point
                 key={change.id}
                 change={change}
@@ -78,11 +78,6 @@ export function LeadTimeScatter({ report }: { report: DeliveryReport }) {
       }}
     </ChartFrame>
   );
-}
-
-function noteOf(known: readonly { readonly change: MeasuredChange }[]): string {
-  const of = countOf(known.length, known[0]?.change.unit ?? "change");
-  return known.length > POINTS_MAX ? `${of}; drawn are the newest ${formatCount(POINTS_MAX)}` : of;
 }
 
 type PointProps = {

@@ -1,10 +1,13 @@
 import { VisuallyHidden } from "@mantine/core";
 import type { DeliveryReport } from "../api/types.ts";
+import { formatPercent } from "../ui/format.ts";
 import { BASELINE_DAYS } from "./delivery-search.ts";
-import { comparedWith, type Measure, measuresOf } from "./figures.ts";
+import { comparedWith, formatSpanBeside, type Measure, measuresOf, perWeekText } from "./figures.ts";
 import classes from "./measure-cards.module.css";
 import { OpenLink } from "./open-link.tsx";
 import { Sparkline } from "./sparkline.tsx";
+
+const WEEK_MS = 7 * 86_400_000;
 
 type Props = { report: DeliveryReport; baseline: DeliveryReport | undefined };
 
@@ -31,6 +34,20 @@ export function MeasureCards({ report, baseline }: Props) {
 
 type Trend = DeliveryReport["trend"][number];
 
+/** The levels on either side of a change, in one unit. */
+function levelsText({ measure, periodMs }: Trend, { before, after }: Trend["changePoints"][number]): string {
+  switch (measure) {
+    case "lead-time":
+    case "recovery":
+      return `from ${formatSpanBeside(before, Math.max(before, after))} to ${formatSpanBeside(after, Math.max(before, after))}`;
+    case "change-fail-rate":
+    case "rework":
+      return `from ${formatPercent(Number(before.toFixed(3)))} to ${formatPercent(Number(after.toFixed(3)))}`;
+    default:
+      return `from ${perWeekText((before * WEEK_MS) / periodMs)} to ${perWeekText((after * WEEK_MS) / periodMs)} a week`;
+  }
+}
+
 function Card({ measure, compared, trend }: { measure: Measure; compared: string | null; trend: Trend | undefined }) {
   return (
     <article className={classes.card} data-measure={measure.name}>
@@ -49,17 +66,26 @@ function Card({ measure, compared, trend }: { measure: Measure; compared: string
         </p>
       )}
       <p>{measure.made}</p>
-      {trend && <Sparkline values={trend.points.map((point) => point.value)} label={`${measure.label} over time`} />}
-      <p className={classes.finding}>{[compared, trend && findingOf(trend)].filter(Boolean).join(" · ")}</p>
+      <div className={classes.trend}>
+        {trend && (
+          <Sparkline
+            values={trend.points.map((point) => point.value)}
+            changes={trend.changePoints.map(({ atMs }) => trend.points.findIndex((point) => point.fromMs === atMs))}
+            label={`${measure.label} over time`}
+          />
+        )}
+        <p>{[compared, trend && findingOf(trend)].filter(Boolean).join(" · ")}</p>
+      </div>
     </article>
   );
 }
 
-function findingOf({ finding, changePoints }: Trend): string {
+function findingOf(trend: Trend): string {
+  const { finding, changePoints } = trend;
   const last = changePoints.at(-1);
   if (finding === "change" && last) {
     const on = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" }).format(last.atMs);
-    return `changed about ${on}`;
+    return `changed about ${on}, ${levelsText(trend, last)}`;
   }
   return finding === "too-few" ? "too few for a trend" : "no detectable change";
 }

@@ -44,6 +44,8 @@ describe("what a figure of delivery opens", () => {
     ["batch:3–4", ["small"]],
     ["batch:17–32", ["large"]],
     ["rework", ["large"]],
+    ["between:1793577600000-1793577600001", ["small", "large"]],
+    ["between:0-1793577600000", []],
     // Of exactly 16 hours is not longer than 16 hours.
     ["capped:pickup", ["#17", "#18", "#19"]],
   ])("is, for %s, what it is made of", (open, ids) => {
@@ -84,10 +86,18 @@ describe("what a figure of delivery opens", () => {
     expect(idsOf(openedOf(withColon, "change:acme/shop:x#1"))).toEqual(["acme/shop:x#1"]);
   });
 
-  it.each(["", "nonsense", "change:nobody", "week:1", "stage:__proto__", "capped:review", "constructor", "toString:x"])(
-    "is nothing for an address that the report does not hold: %j",
-    (open) => {
-      expect(openedOf(report(), open).kind).toBe("unknown");
-    },
-  );
+  it.each([
+    "",
+    "nonsense",
+    "change:nobody",
+    "week:1",
+    "stage:__proto__",
+    "capped:review",
+    "between:",
+    "between:1-x",
+    "constructor",
+    "toString:x",
+  ])("is nothing for an address that the report does not hold: %j", (open) => {
+    expect(openedOf(report(), open).kind).toBe("unknown");
+  });
 });

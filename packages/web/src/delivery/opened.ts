@@ -26,7 +26,7 @@ export type Opened =
 
 /**
  * Finds what an address opens: `changes`, `deployments`, `failures`, `rework`, `incidents`, `guard`, `slowest`, or one of `change:ID`, `deployment:ID`, `stage:NAME`, `week:MS`,
- * `capped:STAGE`, `batch:LABEL`, `lines:LEAST`, `test:NAME`. What the report does not hold (any more) is `unknown`.
+ * `between:MS-MS`, `capped:STAGE`, `batch:LABEL`, `lines:LEAST`, `test:NAME`. What the report does not hold (any more) is `unknown`.
  */
 export function openedOf(report: DeliveryReport, open: string): Opened {
   const at = open.indexOf(":");
@@ -88,6 +88,12 @@ const FINDERS: ReadonlyMap<string, Finder> = new Map(
         week.fromMs <= shippedAtMs && shippedAtMs < week.fromMs + WEEK_MS;
       const changes = staged(report).filter(isInside);
       return { kind: "changes", title: `Shipped in the week of ${formatDay(week.fromMs)}`, changes };
+    },
+    between: (report, span) => {
+      const [, fromMs, toMs] = /^(\d{1,15})-(\d{1,15})$/.exec(span)?.map(Number) ?? [];
+      if (fromMs === undefined || toMs === undefined) return undefined;
+      const title = `Deployments from ${formatDay(fromMs)} on, before ${formatDay(toMs)}`;
+      return deploymentsThat(report, title, ({ atMs, role }) => fromMs <= atMs && atMs < toMs && role !== "rollback");
     },
     batch: (report, label) =>
       deploymentsThat(

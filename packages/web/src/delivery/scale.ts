@@ -1,3 +1,12 @@
+/** At most so many of some points, evenly from the first to the last: a browser draws each, and nobody tells more apart. @returns also of how many each is one */
+export function thinned<Point>(
+  points: readonly Point[],
+  most: number,
+): { readonly drawn: readonly Point[]; readonly oneOf: number } {
+  const oneOf = Math.max(1, Math.ceil(points.length / most));
+  return { drawn: oneOf === 1 ? points : points.filter((_, index) => index % oneOf === 0), oneOf };
+}
+
 /** Maps a value to pixels. */
 export type Scale = (value: number) => number;
 

@@ -6,7 +6,7 @@ import { DurationAxis } from "./duration-axis.tsx";
 import { formatSpan, MEDIAN_N_MIN } from "./figures.ts";
 import { OpenLink, useOpen } from "./open-link.tsx";
 import { TooFew } from "./panel.tsx";
-import { logScale, type Scale } from "./scale.ts";
+import { logScale, type Scale, thinned } from "./scale.ts";
 import { linesText, openMs, smallAgainstLarge } from "./size-bins.ts";
 import classes from "./size-scatter.module.css";
 
@@ -15,7 +15,6 @@ const LEFT = 44;
 const BOTTOM = 38;
 const RIGHT = 12;
 const LINES_TICKS = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 100_000] as const;
-/** As of the other scatter: a browser draws each. */
 const POINTS_MAX = 1_500;
 /** Under a minute there is nothing to tell apart: it was merged at once. */
 const TIME_MIN_MS = 60_000;
@@ -37,6 +36,7 @@ export function SizeScatter({ report: { sizes, changes } }: { report: DeliveryRe
     );
   }
   const points = pointsOf(changes);
+  const { drawn, oneOf } = thinned(points, POINTS_MAX);
   const linesMost = points.reduce((most, { lines }) => Math.max(most, lines), 10);
   const longest = points.reduce((most, { ms }) => Math.max(most, ms), 10 * TIME_MIN_MS);
   const shortest = points.reduce((least, { ms }) => Math.min(least, ms), longest);
@@ -45,7 +45,7 @@ export function SizeScatter({ report: { sizes, changes } }: { report: DeliveryRe
     <div className={classes.pair}>
       <ChartFrame
         title={TITLE}
-        note={noteOf(sizes)}
+        note={noteOf(sizes, oneOf)}
         height={HEIGHT}
         description={`Size against time open. ${sentenceOf(sizes)}`}
         legend={
@@ -71,7 +71,7 @@ export function SizeScatter({ report: { sizes, changes } }: { report: DeliveryRe
           return (
             <>
               <Axes x={x} y={y} width={width} linesMost={linesMost} time={time} />
-              {points.slice(-POINTS_MAX).map((point) => (
+              {drawn.map((point) => (
                 <Point key={point.change.id} point={point} x={x} y={y} onOpen={onOpen} />
               ))}
               <Medians sizes={sizes} x={x} y={y} linesMost={linesMost} />
@@ -92,12 +92,12 @@ function pointsOf(changes: readonly MeasuredChange[]): Sized[] {
   });
 }
 
-function noteOf(sizes: Sizes): string {
+function noteOf(sizes: Sizes, oneOf: number): string {
   const left =
     sizes.left > 0
       ? `; ${formatCount(sizes.left)} without a known size ${sizes.left === 1 ? "is" : "are"} left out`
       : "";
-  const most = sizes.n > POINTS_MAX ? `; drawn are the newest ${formatCount(POINTS_MAX)}` : "";
+  const most = oneOf > 1 ? `; drawn is one in ${oneOf}` : "";
   return `Lines changed of ${countOf(sizes.n, "pull request")} against the time from opened to merged${left}${most}. ${sentenceOf(sizes)}`;
 }
 
