@@ -24,7 +24,6 @@ export type TagList = {
 };
 
 const PREFIX = "refs/tags/";
-const KIND = "%(objectname) %(objecttype)";
 
 /** The tags among refs as `readRefs` gives them. */
 export function tagRefsOf(refs: string): readonly TagRef[] {
@@ -42,31 +41,27 @@ export function tagRefsOf(refs: string): readonly TagRef[] {
 /** Every tag, peeled to its commit. One whose object is gone costs the others nothing. @throws {GitError} */
 export async function readTags(place: GitPlace, refs: readonly TagRef[]): Promise<TagList> {
   if (refs.length === 0) return { tags: [], otherCount: 0 };
-  const kinds = await kindsOf(
-    place,
-    refs.map(({ object }) => object),
-  );
+  const kinds = await kindsOf(place, refs);
   const annotated = refs.filter((_, index) => kinds[index] === "tag").map(({ object }) => object);
   const objects = await readTagObjects(place, annotated);
-  const nested = annotated.filter((object) => objects.get(object)?.kind === "tag");
+  const nested = annotated.filter((_, index) => objects[index]?.kind === "tag");
   const peeled = await peel(place, nested);
   const tags: Tag[] = [];
+  let next = 0;
   for (const [index, { name, object }] of refs.entries()) {
-    const about = kinds[index] === "tag" ? objects.get(object) : undefined;
     if (kinds[index] === "commit") tags.push({ name, commit: object, taggedAtMs: null });
-    else if (about?.kind === "commit") tags.push({ name, commit: about.target, taggedAtMs: about.taggedAtMs });
-    else {
-      const commit = peeled.get(object);
-      if (about !== undefined && commit !== undefined) tags.push({ name, commit, taggedAtMs: about.taggedAtMs });
-    }
+    if (kinds[index] !== "tag") continue;
+    const about = objects[next++];
+    const commit = about?.kind === "commit" ? about.target : peeled.get(object);
+    if (about !== undefined && commit !== undefined) tags.push({ name, commit, taggedAtMs: about.taggedAtMs });
   }
   return { tags, otherCount: refs.length - tags.length };
 }
 
-/** `commit`, `tag`, `tree`, `blob`, or `missing`. */
-async function kindsOf(place: GitPlace, objects: readonly string[]): Promise<readonly string[]> {
-  const answer = await askGit(place, ["cat-file", "--buffer", `--batch-check=${KIND}`], linesOf(objects));
-  return answer.split("\n").map((line) => line.slice(line.indexOf(" ") + 1));
+/** `commit`, `tag`, `tree` or `blob`; of an object that is gone the id, and that it is missing. */
+async function kindsOf(place: GitPlace, refs: readonly TagRef[]): Promise<readonly string[]> {
+  const questions = linesOf(refs.map(({ object }) => object));
+  return (await askGit(place, ["cat-file", "--buffer", "--batch-check=%(objecttype)"], questions)).split("\n");
 }
 
 /** A tag of a tag, of a tag, …: to the commit at the end. */
@@ -74,7 +69,9 @@ async function peel(place: GitPlace, tags: readonly string[]): Promise<ReadonlyM
   const commits = new Map<string, string>();
   if (tags.length === 0) return commits;
   const questions = linesOf(tags.map((tag) => `${tag}^{commit}`));
-  const answers = (await askGit(place, ["cat-file", "--buffer", `--batch-check=${KIND}`], questions)).split("\n");
+  const answers = (
+    await askGit(place, ["cat-file", "--buffer", "--batch-check=%(objectname) %(objecttype)"], questions)
+  ).split("\n");
   for (const [index, tag] of tags.entries()) {
     const [commit, kind] = answers[index]?.split(" ") ?? [];
     if (kind === "commit" && commit !== undefined) commits.set(tag, commit);
@@ -84,5 +81,5 @@ async function peel(place: GitPlace, tags: readonly string[]): Promise<ReadonlyM
 
 /** One text: a pipe takes it whole, or waits once. */
 function linesOf(objects: readonly string[]): readonly string[] {
-  return [objects.map((object) => `${object}\n`).join("")];
+  return [`${objects.join("\n")}\n`];
 }
