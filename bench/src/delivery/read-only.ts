@@ -1,4 +1,4 @@
-// Reads what git prints of a history and of its tags, as `steadfast delivery` asks for it, and counts fields: the floor under any report made in Node.
+// Reads what one git prints of a history and another of its tags, and counts fields: what reading alone takes in Node, the plain way.
 //
 //   node read-only.ts PATH FORMAT
 

@@ -12,42 +12,42 @@ const GROUP_MIN = 5;
  * often because there is more in it.
  */
 export function batchRiskOf(view: WindowView, links: readonly FailureLink[]): BatchRisk {
-  const batches: { readonly id: string; readonly commits: number }[] = [];
-  for (const shipment of view.shipments) {
-    const commits = view.sizes[shipment.index] ?? 0;
-    if (isMeasured(shipment) && commits > 0) batches.push({ id: shipment.fact.id, commits });
-  }
-  const median = distributionOf(batches.map(({ commits }) => commits)).median ?? 0;
-  const halves = [
-    batches.filter(({ commits }) => commits <= median),
-    batches.filter(({ commits }) => commits > median),
-  ];
-  if (halves.some(({ length }) => length < GROUP_MIN)) return { groups: [], pValue: null };
+  const batches = view.shipments.filter((shipment) => isMeasured(shipment) && (view.sizes[shipment.index] ?? 0) > 0);
+  const sizes = Int32Array.from(batches, ({ index }) => view.sizes[index] ?? 0);
+  const median = distributionOf(sizes).median ?? 0;
   const linked = new Set(links.map(({ deploymentId }) => deploymentId));
-  const groups = halves.map((half) => {
-    const ids = new Set(half.flatMap(({ id }) => (linked.has(id) ? [id] : [])));
+  const halves = [newHalf(), newHalf()] as const;
+  for (const [nth, { fact }] of batches.entries()) {
+    const commits = sizes[nth] ?? 0;
+    const half = halves[commits <= median ? 0 : 1];
+    half.deployments += 1;
+    half.commits += commits;
+    half.commitsMin = Math.min(half.commitsMin, commits);
+    half.commitsMax = Math.max(half.commitsMax, commits);
+    if (linked.has(fact.id)) half.linked.add(fact.id);
+  }
+  if (halves.some(({ deployments }) => deployments < GROUP_MIN)) return { groups: [], pValue: null };
+  const [small, large] = halves.map(({ linked: ids, ...half }) => {
     const failed = failuresOf(links.filter(({ deploymentId }) => ids.has(deploymentId))).length;
-    let commits = 0;
-    let commitsMin = Number.POSITIVE_INFINITY;
-    let commitsMax = 0;
-    for (const batch of half) {
-      commits += batch.commits;
-      commitsMin = Math.min(commitsMin, batch.commits);
-      commitsMax = Math.max(commitsMax, batch.commits);
-    }
-    return {
-      commitsMin,
-      commitsMax,
-      deployments: half.length,
-      failed,
-      commits,
-      perRelease: failed / half.length,
-      perThousandCommits: (failed * 1_000) / commits,
-    };
+    const perThousandCommits = (failed * 1_000) / half.commits;
+    return { ...half, failed, perRelease: failed / half.deployments, perThousandCommits };
   });
-  const [small, large] = groups;
-  const pValue = small && large ? fisherPValue(small.failed, small.deployments, large.failed, large.deployments) : null;
-  return { groups, pValue };
+  if (small === undefined || large === undefined) return { groups: [], pValue: null };
+  return {
+    groups: [small, large],
+    pValue: fisherPValue(small.failed, small.deployments, large.failed, large.deployments),
+  };
+}
+
+function newHalf() {
+  return {
+    commitsMin: Number.POSITIVE_INFINITY,
+    commitsMax: 0,
+    deployments: 0,
+    commits: 0,
+    /** Of its deployments, those that any link names. */
+    linked: new Set<string>(),
+  };
 }
 
 /** Fisher's exact test on a 2×2 table, two-sided: the chance of a table as unlikely as this one, with its margins. O(failures). */

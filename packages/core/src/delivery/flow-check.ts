@@ -1,5 +1,5 @@
 import type { FlowCheck } from "./bottleneck-report.ts";
-import { leadTimesOf, type WindowView } from "./window-view.ts";
+import type { WindowView } from "./window-view.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 /** The law holds exactly in the long run only; beyond a factor of two the dates are not to be trusted. */
@@ -15,7 +15,7 @@ export function flowCheckOf(view: WindowView): FlowCheck | null {
   const windowMs = options.toMs - options.fromMs;
   let shipped = 0;
   let leadSumMs = 0;
-  for (const leadMs of leadTimesOf(view, "authoredAtMs")) {
+  for (const leadMs of view.leadsMs.authored) {
     if (!(leadMs >= 0)) continue;
     shipped += 1;
     leadSumMs += leadMs;

@@ -1,11 +1,11 @@
 import { distributionOfSorted, groupedMedianInterval, sortedOf } from "./distribution.ts";
 import type { LeadTime } from "./report.ts";
 import type { ShippedRequest } from "./shipped-changes.ts";
-import { leadTimesOf, type WindowView } from "./window-view.ts";
+import type { WindowView } from "./window-view.ts";
 
 /** From a commit's author's (or committer's) date to the finish of the deployment that first shipped it. */
-export function commitLeadTime(view: WindowView, from: "authoredAtMs" | "committedAtMs"): LeadTime {
-  return leadTimeOf(leadTimesOf(view, from), view.counted.shipments);
+export function commitLeadTime({ leadsMs, counted }: WindowView, from: "authored" | "committed"): LeadTime {
+  return leadTimeOf(leadsMs[from], counted.shipments);
 }
 
 /** From the first commit of a pull request; `null` where none was shipped in the window. */

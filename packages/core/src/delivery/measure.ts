@@ -64,8 +64,8 @@ export function measureLedger(
     frequency: frequencyOf(view, heard),
     commits: commitCountsOf(view),
     leadTime: {
-      author: commitLeadTime(view, "authoredAtMs"),
-      committer: commitLeadTime(view, "committedAtMs"),
+      author: commitLeadTime(view, "authored"),
+      committer: commitLeadTime(view, "committed"),
       change: changeLeadTime(shipped.requests),
     },
     changeFailRate,

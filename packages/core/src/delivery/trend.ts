@@ -4,7 +4,7 @@ import type { Heard } from "./heard.ts";
 import type { TrendMeasure, TrendPoint, TrendSeries } from "./report.ts";
 import type { ShippedRequest } from "./shipped-changes.ts";
 import { type Failure, survivalMedian } from "./stability.ts";
-import { isMeasured, leadTimesOf, type WindowView } from "./window-view.ts";
+import { isMeasured, type WindowView } from "./window-view.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** The shortest period that cuts the window into at most `PERIODS_MAX` points. */
@@ -111,7 +111,7 @@ function cutLeadTimes(
       if (staged !== null) periodAt(shipment.atMs)?.push(shipment.atMs - staged.startMs);
     return periods;
   }
-  const leads = leadTimesOf(view, "authoredAtMs");
+  const leads = view.leadsMs.authored;
   for (let index = 0; index < leads.length; index += 1) {
     const leadMs = leads[index] ?? -1;
     if (leadMs >= 0) periodAt(ledger.shipments[counted.shipments[index] ?? 0]?.atMs ?? 0)?.push(leadMs);

@@ -9,6 +9,8 @@ export type WindowView = {
   readonly shipments: readonly Shipment[];
   /** The commits that count, shipped in the window by a deployment whose history is measured: no merge, no duplicate, only the package's. */
   readonly counted: CountedCommits;
+  /** From the author's (committer's) date of each counted commit to its shipment; below zero where that date is the later one. */
+  readonly leadsMs: { readonly authored: Float64Array; readonly committed: Float64Array };
   /** How many counted commits each shipment of the ledger has. */
   readonly sizes: Int32Array;
   readonly merges: number;
@@ -24,6 +26,8 @@ export function viewWindow(ledger: ShippingLedger, options: MeasureOptions): Win
   const shipments = ledger.shipments.filter(({ atMs }) => options.fromMs <= atMs && atMs < options.toMs);
   const { start, commits: shipped } = ledger.shipped;
   const counted = { commits: new Int32Array(shipped.length), shipments: new Int32Array(shipped.length) };
+  const authored = new Float64Array(shipped.length);
+  const committed = new Float64Array(shipped.length);
   const sizes = new Int32Array(ledger.shipments.length);
   let count = 0;
   let merges = 0;
@@ -40,6 +44,8 @@ export function viewWindow(ledger: ShippingLedger, options: MeasureOptions): Win
       else {
         counted.commits[count] = commit;
         counted.shipments[count] = shipment.index;
+        authored[count] = shipment.atMs - (graph.authoredAtMs[commit] ?? Number.NaN);
+        committed[count] = shipment.atMs - (graph.committedAtMs[commit] ?? Number.NaN);
         count += 1;
       }
     }
@@ -50,23 +56,11 @@ export function viewWindow(ledger: ShippingLedger, options: MeasureOptions): Win
     options,
     shipments,
     counted: { commits: counted.commits.subarray(0, count), shipments: counted.shipments.subarray(0, count) },
+    leadsMs: { authored: authored.subarray(0, count), committed: committed.subarray(0, count) },
     sizes,
     merges,
     duplicates,
   };
-}
-
-/** From a date of each counted commit to its shipment, in their order; below zero where that date is the later one. */
-export function leadTimesOf(
-  { ledger: { graph, shipments }, counted }: WindowView,
-  from: "authoredAtMs" | "committedAtMs",
-): Float64Array {
-  const dates = graph[from];
-  const leads = new Float64Array(counted.commits.length);
-  for (let index = 0; index < leads.length; index += 1)
-    leads[index] =
-      (shipments[counted.shipments[index] ?? 0]?.atMs ?? 0) - (dates[counted.commits[index] ?? 0] ?? Number.NaN);
-  return leads;
 }
 
 /** The baseline's history is not its own work, and a rollback ships nothing. */
