@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "./browser.ts";
-import { delivery } from "./screens/delivery.ts";
+import { delivery, deliveryTimeline } from "./screens/delivery.ts";
 import { flag, flagHistory, flags } from "./screens/flags.ts";
 import { journal } from "./screens/journal.ts";
 import { now } from "./screens/now.ts";
@@ -34,6 +34,7 @@ const SCREENS: readonly Screen[] = [
   flagHistory,
   journal,
   delivery,
+  deliveryTimeline,
   environments,
   tokens,
   sources,

@@ -15,3 +15,19 @@ export const delivery: Screen = {
     ready: (page) => page.getByRole("alert").waitFor(),
   },
 };
+
+/** Deployments, rollouts of flags among them, and what the guard decided. */
+export const deliveryTimeline: Screen = {
+  name: "delivery-timeline",
+  busy: {
+    path: "/delivery?service=shop",
+    token: asAdmin,
+    ready: async (page) => {
+      const timeline = page.getByRole("figure", { name: /^Deployments/ });
+      await timeline.getByTestId("guarded-rollout").first().waitFor();
+      await timeline.evaluate((element) =>
+        window.scrollTo(0, element.getBoundingClientRect().top + window.scrollY - 72),
+      );
+    },
+  },
+};
