@@ -25,9 +25,7 @@ export const deliveryTimeline: Screen = {
     ready: async (page) => {
       const timeline = page.getByRole("figure", { name: /^Deployments/ });
       await timeline.getByTestId("guarded-rollout").first().waitFor();
-      await timeline.evaluate((element) =>
-        window.scrollTo(0, element.getBoundingClientRect().top + window.scrollY - 72),
-      );
+      await timeline.evaluate((element) => element.scrollIntoView());
     },
   },
 };

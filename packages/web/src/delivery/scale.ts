@@ -42,7 +42,7 @@ const HOUR_MS = 3_600_000;
 const DURATION_TICKS_MS: readonly number[] = [
   ...[60_000, 600_000],
   ...[1, 3, 6, 12].map((hours) => hours * HOUR_MS),
-  ...[1, 2, 4, 7, 14, 30, 90, 365].map((days) => days * DAY_MS),
+  ...[1, 2, 3, 4, 5, 7, 10, 14, 20, 30, 60, 90, 180, 365].map((days) => days * DAY_MS),
 ];
 
 /** Those of them within a range that do not touch each other, the smallest first. */
