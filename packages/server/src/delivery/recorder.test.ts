@@ -38,7 +38,15 @@ async function recorderOf(database: Database) {
     const rows = await database.db.selectFrom("delivery_telling").select(["message_id", "told"]).execute();
     return rows.sort((a, b) => (a.message_id < b.message_id ? -1 : 1));
   };
-  return { record: createRecorder(journal), journal, stored };
+  const transactions = { count: 0 };
+  const counted: Journal = {
+    ...journal,
+    transaction: (run) => {
+      transactions.count += 1;
+      return journal.transaction(run);
+    },
+  };
+  return { record: createRecorder(counted), journal, stored, transactions };
 }
 
 /** Every message of the journal, in its order. */
@@ -130,6 +138,18 @@ describeOnEachStore("what is told at the same time", (open) => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  it("finds the one of a thousand that cannot be stored in a few transactions", async () => {
+    const { record, stored, transactions } = await openRecorder();
+    const told = (nth: number) => record([deployment(`m${nth}`, nth === 700 ? { name: 1n } : {})], BY_TEST);
+
+    const outcomes = await Promise.allSettled(Array.from({ length: 1_000 }, (_, nth) => told(nth)));
+
+    expect(outcomes.flatMap(({ status }, nth) => (status === "rejected" ? [nth] : []))).toEqual([700]);
+    expect(await stored()).toHaveLength(999);
+    // The first one, who did not wait, and the halves of a group of 999: ten of them with the fault, ten without, and the group.
+    expect(transactions.count).toBeLessThanOrEqual(1 + 1 + 2 * 10);
   });
 
   it("does not refuse the others of a group of large batches when one of them cannot be stored", async () => {

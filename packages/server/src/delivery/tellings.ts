@@ -4,8 +4,8 @@ import { insertRows, type RowValues } from "../db/insert-rows.ts";
 import { selectEach } from "../db/select-each.ts";
 import type { Tables } from "../db/tables.ts";
 
-/** Ids in one question: about 300 kB, and as many as a transaction has. */
-const IDS_PER_SELECT_MAX = 5_000;
+/** Ids in one question: about 120 kB, and all of a group's. */
+const IDS_PER_SELECT_MAX = 2_000;
 
 const COLUMNS = {
   ...({ source: "text", message_id: "text", kind: "text", subject: "text", scope: "text" } as const),
