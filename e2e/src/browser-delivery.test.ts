@@ -124,6 +124,28 @@ describeInBrowser("the Delivery page", () => {
     expect([opened, await scrolled()]).toEqual([before, before]);
   });
 
+  journey(
+    "draws columns of days where a mark for each deployment has no room, each opening its own",
+    async ({ open }) => {
+      const viewport = { width: 390, height: 844 };
+      const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop", viewport });
+      const columns = page.getByTestId("deployment-column");
+      await columns.first().waitFor();
+      const report = await server.api.get<{ deployments: { role: string }[] }>("/api/v1/services/shop/delivery");
+
+      const titles = await columns.locator("title").allTextContents();
+      await columns.last().click();
+      const rows = page.getByRole("dialog", { name: /^Deployments from / }).getByRole("rowheader");
+      await rows.first().waitFor();
+
+      const counts = titles.map((title) => Number(/: (\d+) deployments?, /.exec(title)?.[1]));
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(
+        report.deployments.filter(({ role }) => role !== "rollback").length,
+      );
+      expect(await rows.count()).toBe(counts.at(-1));
+    },
+  );
+
   journey("tells small changes from large ones, each size opening its requests", async ({ open }) => {
     const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
 
