@@ -108,6 +108,19 @@ export function trailingNumberAt(bytes: Uint8Array, from: number, to: number): n
   return number;
 }
 
+const MERGE_SUBJECT = new TextEncoder().encode("Merge pull request #");
+
+/** The number of the request that GitHub merged, as the subject of the merge begins; 0: it begins otherwise. */
+export function mergedNumberAt(bytes: Uint8Array, from: number, to: number): number {
+  for (let index = 0; index < MERGE_SUBJECT.length; index += 1)
+    if (bytes[from + index] !== MERGE_SUBJECT[index]) return 0;
+  let number = 0;
+  let at = from + MERGE_SUBJECT.length;
+  const start = at;
+  for (; at < to && isDigit(bytes[at] ?? 0); at += 1) number = number * 10 + (bytes[at] ?? 0) - ZERO;
+  return at > start && at - start <= NUMBER_DIGITS_MAX && bytes[at] === SPACE ? number : 0;
+}
+
 /** Where the `(#123)` begins that stands right before `end`; below zero: there is none. */
 function numberAt(bytes: Uint8Array, start: number, end: number): number {
   if (bytes[end - 1] !== BRACKET_CLOSE) return -1;
@@ -130,6 +143,7 @@ function isDigit(code: number): boolean {
   return code >= ZERO && code <= NINE;
 }
 
-function isSpace(code: number): boolean {
+/** Of ASCII, as `trim` knows it. */
+export function isSpace(code: number): boolean {
   return code === SPACE || (code >= TAB && code <= CARRIAGE_RETURN);
 }

@@ -1,5 +1,12 @@
 import type { Readable } from "node:stream";
-import { requestTitleOf, titleKey, titleKeyOf, trailingNumberAt } from "@steadfast/core/delivery/request-title";
+import {
+  isSpace,
+  mergedNumberAt,
+  requestTitleOf,
+  titleKey,
+  titleKeyOf,
+  trailingNumberAt,
+} from "@steadfast/core/delivery/request-title";
 import { ColumnBuilder } from "./column-builder.ts";
 import { type CommitColumns, SUBJECT_CHARACTERS_MAX } from "./commit-columns.ts";
 import { readRecords } from "./null-separated.ts";
@@ -146,7 +153,13 @@ type Message = {
 /** By the bytes where they tell, of a merge by its words. Where a letter is not ASCII nothing is told, and whoever asks reads the words. */
 function setRequest(builder: ColumnBuilder, buffer: Buffer, message: Message): void {
   const { isMerge, subjectFrom, subjectTo, bodyFrom, bodyEnd } = message;
-  if (isMerge) {
+  const merged = isMerge ? mergedNumberAt(buffer, subjectFrom, subjectTo) : 0;
+  if (merged > 0) {
+    let from = bodyFrom;
+    while (from < bodyEnd && isSpace(buffer[from] ?? 0)) from += 1;
+    const number = trailingNumberAt(buffer, subjectFrom, subjectTo);
+    builder.setRequest(titleKey(buffer, from, lineEnd(buffer, from, bodyEnd)), number === 0 ? merged : number);
+  } else if (isMerge) {
     const body = buffer.toString("utf8", bodyFrom, Math.min(bodyEnd, bodyFrom + BODY_BYTES_MAX));
     const { title, number } = requestTitleOf(buffer.toString("utf8", subjectFrom, subjectTo), body, isMerge);
     builder.setRequest(titleKeyOf(title), number ?? 0);

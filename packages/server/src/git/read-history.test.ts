@@ -91,6 +91,50 @@ describe("the kept history", () => {
 
   // Goal: a revert finds what it takes back by these, without a look at any other message.
   it("knows titles and numbers of requests as their messages tell them", async () => {
+    const messages = [
+      "Merge pull request #8 from a/b\n\n\n \tFix it (#9) \n\nMore.",
+      "Merge pull request #1234567890 from a/b\n\nToo long a number",
+      "Merge pull request #10",
+      "Merge pull request #11 from a/b (#12)\n\nBoth",
+      "Merge pull request #13 from a/b\n\n\u00a0fix",
+      "Merged in a/b (pull request #14)\n\nBitbucket",
+      "Merge branch 'a' into 'main'\n\nGitLab's\n\nSee merge request a/b!15",
+      "Merge branch 'a'",
+    ];
+    const merges = new GeneratedRepository("merges");
+    merges.commit({ message: "Begin", authoredAtS: START_S });
+    for (const [index, message] of messages.entries())
+      merges.commit({ parents: [index + 1, 1], message, authoredAtS: START_S + 60 * (index + 1) });
+    await merges.build(messages.length + 1);
+    const place = { path: merges.path, env: { PATH: "/usr/bin:/bin" } };
+    const { history } = await readHistory(place, undefined, () => {});
+    merges.remove();
+    const { texts, isMerge } = graphOf(history.commits);
+    const seen = Array.from(isMerge, (flag, commit) => ({
+      told: requestTitleOf(texts.subject(commit), texts.body(commit), flag === 1),
+      known: [texts.titleKey(commit), texts.requestNumber(commit)],
+    }));
+    expect(seen.map(({ told }) => told.number)).toEqual([
+      undefined,
+      15,
+      14,
+      13,
+      12,
+      undefined,
+      undefined,
+      8,
+      undefined,
+    ]);
+    expect(seen.map(({ known }) => known)).toEqual(
+      seen.map(({ told: { title, number } }) => [
+        // A space that is not ASCII may be one that is cut off.
+        number === 13 ? ANY_TITLE : titleKeyOf(title),
+        number ?? 0,
+      ]),
+    );
+  });
+
+  it("knows them of the other commits too", async () => {
     const { commits } = (await run()).seen;
 
     const told = commits.map(([, , subject, body], index) => requestTitleOf(`${subject}`, `${body}`, index === 0));
