@@ -19,9 +19,14 @@ export async function readRefs(place: GitPlace): Promise<string> {
  * A digest of all that decides which commits and tags a history has and how git shows them: objects never change under their names, so that an equal digest means an
  * equal history.
  */
-export async function historyState({ gitDir, head }: Repository, refs: string): Promise<Buffer> {
+export async function historyState(
+  { env }: Pick<GitPlace, "env">,
+  { gitDir, head }: Repository,
+  refs: string,
+): Promise<Buffer> {
   const common = await commonDir(gitDir);
-  const files = await Promise.all(FILES.map((name) => readFile(join(common, name)).catch(() => Buffer.alloc(0))));
+  const paths = [...FILES.map((name) => join(common, name)), ...configPaths(env)];
+  const files = await Promise.all(paths.map((path) => readFile(path).catch(() => Buffer.alloc(0))));
   const digest = createHash("sha256");
   for (const part of [Buffer.from(head ?? ""), Buffer.from(refs), ...files]) {
     const bytes = Buffer.alloc(8);
@@ -29,6 +34,13 @@ export async function historyState({ gitDir, head }: Repository, refs: string): 
     digest.update(bytes).update(part);
   }
   return digest.digest();
+}
+
+/** The user's and the machine's settings: `core.useReplaceRefs` may stand there too. What those include is not followed. */
+function configPaths({ HOME, XDG_CONFIG_HOME }: GitPlace["env"]): readonly string[] {
+  if (HOME === undefined) return ["/etc/gitconfig"];
+  const config = XDG_CONFIG_HOME || join(HOME, ".config");
+  return ["/etc/gitconfig", join(config, "git", "config"), join(HOME, ".gitconfig")];
 }
 
 /** Of a linked work tree, the repository that it belongs to. */

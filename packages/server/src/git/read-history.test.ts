@@ -52,7 +52,7 @@ describe("the kept history", () => {
   /** What a run sees, and whether it had to read the history. */
   async function run(into = cache) {
     writeFileSync(join(folder, "asked"), "");
-    const place = { path: repository.path, env: { PATH: `${folder}:/usr/bin:/bin` } };
+    const place = { path: repository.path, env: { PATH: `${folder}:/usr/bin:/bin`, HOME: folder } };
     const { history, keep } = await readHistory(place, into, () => {});
     const isRead = / log -z /.test(readFileSync(join(folder, "asked"), "utf8"));
     await keep();
@@ -155,6 +155,10 @@ describe("the kept history", () => {
     ["a graft cut it", () => writeIn("info", "grafts", repository.git("rev-parse", "main~1"))],
     ["it became shallow", () => writeIn(".", "shallow", repository.git("rev-parse", "main~1"))],
     ["its configuration changed", () => repository.git("config", "core.useReplaceRefs", "false")],
+    [
+      "the user's configuration changed",
+      () => writeFileSync(join(folder, ".gitconfig"), "[core]\nuseReplaceRefs=false\n"),
+    ],
   ])("is not used once %s", async (_, change) => {
     await run();
     change();

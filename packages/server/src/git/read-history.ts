@@ -29,7 +29,7 @@ export async function readHistory(
   const cache = { folder: cacheFolder, gitDir: repository.gitDir };
   const kept = await readKeptHistory(cache);
   const refs = await asked;
-  const state = await historyState(repository, refs);
+  const state = await historyState(place, repository, refs);
   if (kept?.state.equals(state) === true) {
     const history = kept.unpack();
     if (history !== undefined) return { repository, history, keep: async () => {} };
@@ -51,7 +51,7 @@ type Keeping = {
 async function keepUnchanged(place: GitPlace, { cache, state, history }: Keeping): Promise<void> {
   try {
     const [repository, refs] = await Promise.all([openRepository(place), readRefs(place)]);
-    if (state.equals(await historyState(repository, refs))) await keepHistory(cache, state, history);
+    if (state.equals(await historyState(place, repository, refs))) await keepHistory(cache, state, history);
   } catch {
     // No fault of the report's: the next run reads again.
   }
