@@ -140,6 +140,20 @@ describeOnEachStore("what is told at the same time", (open) => {
     );
   });
 
+  it("is the same when it is made from the journal again, however much was told at once", async () => {
+    const { record, journal, stored } = await openRecorder();
+    await record(
+      Array.from({ length: 6_000 }, (_, nth) => deployment(`m${nth}`)),
+      BY_TEST,
+    );
+    const before = await stored();
+
+    await journal.rebuild();
+
+    expect(before).toHaveLength(6_000);
+    expect(await stored()).toEqual(before);
+  });
+
   it("finds the one of a thousand that cannot be stored in a few transactions", async () => {
     const { record, stored, transactions } = await openRecorder();
     const told = (nth: number) => record([deployment(`m${nth}`, nth === 700 ? { name: 1n } : {})], BY_TEST);
