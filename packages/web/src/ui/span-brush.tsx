@@ -28,26 +28,9 @@ type Hold = { readonly end: SpanEnd } | { readonly anchor: number; readonly x: n
  */
 export function SpanBrush({ label, whole, chosen, onChoose, format, ticks }: Props) {
   const track = useRef<HTMLDivElement>(null);
-  const [draft, setDraft] = useState<TimeSpan>();
   const [hold, setHold] = useState<Hold>();
-  const latest = useRef({ whole, onChoose });
-  latest.current = { whole, onChoose };
+  const [draft, setDraft] = useDraft({ whole, chosen, onChoose }, hold !== undefined);
   const span = draft ?? chosen ?? whole;
-
-  const isTaken = draft?.from === chosen?.from && draft?.to === chosen?.to;
-  useEffect(() => {
-    if (isTaken) setDraft(undefined);
-  }, [isTaken]);
-  useEffect(() => {
-    if (!draft || hold) return;
-    const timer = setTimeout(() => {
-      const { whole: all, onChoose: tell } = latest.current;
-      const isWhole = draft.from <= all.from && draft.to >= all.to;
-      if (isWhole) setDraft(undefined);
-      tell(isWhole ? undefined : draft);
-    }, REST_MS);
-    return () => clearTimeout(timer);
-  }, [draft, hold]);
 
   const secondsAt = (clientX: number) => {
     const box = track.current?.getBoundingClientRect();
@@ -67,8 +50,10 @@ export function SpanBrush({ label, whole, chosen, onChoose, format, ticks }: Pro
     else if (Math.abs(clientX - hold.x) >= DRAG_PIXELS_MIN) setDraft(between(hold.anchor, at));
   };
   const press = (event: KeyboardEvent, end: SpanEnd) => {
+    // With Alt an arrow turns the browser's pages.
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const after = spanAfterKey(event.key, end, span, whole);
-    if (!after && event.key !== "Escape") return;
+    if (!after && (event.key !== "Escape" || !(draft ?? chosen))) return;
     event.preventDefault();
     event.stopPropagation();
     setDraft(after);
@@ -100,29 +85,73 @@ export function SpanBrush({ label, whole, chosen, onChoose, format, ticks }: Pro
           className={classes.chosen}
           style={{ left: percentOf(span.from), right: `calc(100% - ${percentOf(span.to)})` }}
         />
-        {(["from", "to"] as const).map((end) => {
-          const [low, high] = boundsOf(end, span, whole);
-          return (
-            <div
-              key={end}
-              role="slider"
-              tabIndex={0}
-              className={classes.handle}
-              style={{ left: percentOf(span[end]) }}
-              aria-label={end === "from" ? "From" : "To"}
-              aria-orientation="horizontal"
-              aria-valuemin={low}
-              aria-valuemax={high}
-              aria-valuenow={span[end]}
-              aria-valuetext={format(span[end])}
-              onPointerDown={(event) => grip(event, { end })}
-              onKeyDown={(event) => press(event, end)}
-            />
-          );
-        })}
+        {(["from", "to"] as const).map((end) => (
+          <Handle
+            key={end}
+            end={end}
+            at={span[end]}
+            left={percentOf(span[end])}
+            bounds={boundsOf(end, span, whole)}
+            format={format}
+            onGrip={(event) => grip(event, { end })}
+            onPress={(event) => press(event, end)}
+          />
+        ))}
       </div>
       <span aria-hidden>{format(span.to)}</span>
     </fieldset>
+  );
+}
+
+/** What the hand or the keyboard has moved to, until it is what is chosen: it is told when they rest. */
+function useDraft({ whole, chosen, onChoose }: Pick<Props, "whole" | "chosen" | "onChoose">, isHeld: boolean) {
+  const [draft, setDraft] = useState<TimeSpan>();
+  const latest = useRef({ whole, onChoose });
+  latest.current = { whole, onChoose };
+  const isTaken = draft?.from === chosen?.from && draft?.to === chosen?.to;
+  useEffect(() => {
+    if (isTaken) setDraft(undefined);
+  }, [isTaken]);
+  useEffect(() => {
+    if (!draft || isHeld) return;
+    const timer = setTimeout(() => {
+      const { whole: all, onChoose: tell } = latest.current;
+      const isWhole = draft.from <= all.from && draft.to >= all.to;
+      if (isWhole) setDraft(undefined);
+      tell(isWhole ? undefined : draft);
+    }, REST_MS);
+    return () => clearTimeout(timer);
+  }, [draft, isHeld]);
+  return [draft, setDraft] as const;
+}
+
+type HandleProps = {
+  readonly end: SpanEnd;
+  readonly at: number;
+  /** Its place, as CSS has it. */
+  readonly left: string;
+  readonly bounds: readonly [low: number, high: number];
+  readonly format: (seconds: number) => string;
+  readonly onGrip: (event: PointerEvent) => void;
+  readonly onPress: (event: KeyboardEvent) => void;
+};
+
+function Handle({ end, at, left, bounds: [low, high], format, onGrip, onPress }: HandleProps) {
+  return (
+    <div
+      role="slider"
+      tabIndex={0}
+      className={classes.handle}
+      style={{ left }}
+      aria-label={end === "from" ? "From" : "To"}
+      aria-orientation="horizontal"
+      aria-valuemin={low}
+      aria-valuemax={high}
+      aria-valuenow={at}
+      aria-valuetext={format(at)}
+      onPointerDown={onGrip}
+      onKeyDown={onPress}
+    />
   );
 }
 

@@ -72,7 +72,7 @@ export const RolloutCharts = memo(function RolloutCharts({ rollout, isLive, mark
           chosen={chosenOf(range, whole)}
           onChoose={(span) => showRange(span ?? {})}
           format={whole.to - whole.from > DAY_SECONDS ? formatMoment : (seconds) => formatClock(seconds * 1_000)}
-          ticks={marks.map(({ at }) => at).filter((at) => whole.from < at && at < whole.to)}
+          ticks={[...new Set(marks.map(({ at }) => at))].filter((at) => whole.from < at && at < whole.to)}
         />
       )}
       {series && series.points.tick.length > 0 ? (
