@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { rolldown } from "rolldown";
 import { z } from "zod";
 
 const sourceMap = z.looseObject({ sources: z.array(z.string()), mappings: z.string() });
 
 /**
- * Joins a compiled program with what it imports of ours into a few files: a command starts in half the time when Node looks for 5 files instead of 90. What is
+ * Joins a compiled program with what it imports of ours into a few files: a command starts sooner when Node looks for a third of the files. What is
  * imported later stays a file of its own. Maps carry the sources.
  *
  * @param folder holds the compiled modules, and holds the program instead of them afterwards
@@ -22,7 +22,7 @@ export async function bundleProgram(
   const bundle = await rolldown({
     input: { [entry]: join(folder, `${entry}.js`) },
     platform: "node",
-    external: (specifier) => /^[^./]/.test(specifier) && !isOurs(specifier),
+    external: (specifier) => !specifier.startsWith(".") && !isAbsolute(specifier) && !isOurs(specifier),
     // Or the folder in which it was built, another one each time, would stand in front of every module.
     experimental: { attachDebugInfo: "none" },
     plugins: [{ name: "maps-of-the-compiler", load: loadWithMap }],

@@ -23,7 +23,7 @@ export type Package = {
   readonly library: readonly string[];
   /** Folders of the clone that are shipped as they are. */
   readonly ships: Readonly<Record<string, string>>;
-  /** The first module of a program, which nobody imports: it is shipped as a few files that hold all of ours. `null`: modules and types, as they are. */
+  /** The first module of a program, which nobody imports: it is shipped as files that hold all of ours. `null`: modules and types, as they are. */
   readonly program: string | null;
 };
 

@@ -257,4 +257,21 @@ describe("the change fail rate", () => {
       }),
     );
   });
+
+  // Goal: the same facts give the same report, in whatever order git or a webhook tells them.
+  it("is told by the first of two reverts that are equally sure, whichever was told first", () => {
+    const facts = line([
+      {},
+      { subject: "feat: pay by card (#7)" },
+      { subject: "Revert #7" },
+      { subject: "undo", body: `This reverts commit ${SHAS[1] ?? ""}.` },
+    ]);
+
+    const [told, backwards] = [facts, { ...facts, commits: [...facts.commits].reverse() }].map(measure);
+
+    expect(told?.changeFailRate.links).toMatchObject([
+      { release: "v2", failedBy: "revert-pull-request", recoveredBy: "v3" },
+    ]);
+    expect(backwards).toEqual(told);
+  });
 });

@@ -1,3 +1,4 @@
+import { compareText } from "./compare-text.ts";
 import type { DeliveryFacts } from "./facts.ts";
 import { CERTAINTY_ORDER, type FailureSign } from "./failure-sign.ts";
 import { incidentSigns } from "./incident-signs.ts";
@@ -39,7 +40,7 @@ export function linkFailures(
   const links = settleGroups(signs).map((ofOne) => linkOf(ledger, ofOne, options.nowMs));
   return {
     links: links.sort((a, b) => a.shipment - b.shipment).map(({ link }) => link),
-    unlinked: unlinked.sort((a, b) => a.atMs - b.atMs),
+    unlinked: unlinked.sort((a, b) => a.atMs - b.atMs || compareText(a.evidence, b.evidence)),
   };
 }
 
@@ -59,6 +60,7 @@ function remedySigns({ shipments }: ShippingLedger): readonly FailureSign[] {
           kind: "remediates",
           certainty: "explicit",
           evidence,
+          givenAtMs: remedy.atMs,
           group: null,
           remedy: remedy.index,
           endedAtMs: null,
@@ -85,9 +87,9 @@ function revertSigns(
     }
     const failed = owners[reverted] ?? UNOWNED;
     if (failed < 0 || (remedy >= 0 && remedy <= failed) || remedy < UNOWNED) return [];
-    return [
-      { shipment: failed, kind, certainty, evidence, group: null, remedy: remedy < 0 ? null : remedy, endedAtMs: null },
-    ];
+    const givenAtMs = graph.committedAtMs[commit] ?? 0;
+    const sign = { shipment: failed, kind, certainty, evidence, givenAtMs, group: null };
+    return [{ ...sign, remedy: remedy < 0 ? null : remedy, endedAtMs: null }];
   });
 }
 
@@ -103,15 +105,19 @@ function settleGroups(signs: readonly FailureSign[]): readonly (readonly Failure
   return [...Map.groupBy(kept, ({ shipment }) => shipment).values()];
 }
 
+/** By certainty, then time, then words: not by the order in which facts are told. */
+function compareSigns(a: FailureSign, b: FailureSign): number {
+  const bySureness = CERTAINTY_ORDER.indexOf(a.certainty) - CERTAINTY_ORDER.indexOf(b.certainty);
+  return bySureness || a.givenAtMs - b.givenAtMs || compareText(a.evidence, b.evidence);
+}
+
 /** The surest sign speaks; the earliest known end is the recovery, whichever sign tells it. */
 function linkOf(
   { shipments }: ShippingLedger,
   signs: readonly FailureSign[],
   nowMs: number,
 ): { readonly shipment: number; readonly link: FailureLink } {
-  const bySureness = [...signs].sort(
-    (a, b) => CERTAINTY_ORDER.indexOf(a.certainty) - CERTAINTY_ORDER.indexOf(b.certainty),
-  );
+  const bySureness = [...signs].sort(compareSigns);
   const surest = bySureness[0];
   const index = surest?.shipment ?? UNOWNED;
   const failed = shipments[index];

@@ -7,6 +7,8 @@ export type FailureSign = {
   readonly kind: FailureKind;
   readonly certainty: Certainty;
   readonly evidence: string;
+  /** A revert's commit time, the moment an incident was noticed, or when what says so was deployed: of several that are equally certain the first one speaks. */
+  readonly givenAtMs: number;
   /** Shipments that were taken back together, of which one or more failed; `null`: this one did. */
   readonly group: string | null;
   /** Index of the shipment that mended it; `null`: none yet, or it ended without one. */

@@ -36,6 +36,7 @@ export function incidentSigns(
         kind: last === undefined ? "incident-cause" : "incident-window",
         certainty: last === undefined ? "explicit" : "possible",
         evidence: incident.title,
+        givenAtMs: incident.detectedAtMs,
         group: null,
         remedy: remedies.get(incident.id) ?? null,
         endedAtMs: incident.resolvedAtMs,

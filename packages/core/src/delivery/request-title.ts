@@ -27,7 +27,7 @@ const ZERO = 0x30;
 const NINE = 0x39;
 const CAPITAL_A = 0x41;
 const CAPITAL_Z = 0x5a;
-const FNV_OFFSET = 0x811c9dc5;
+const FNV_OFFSET = 0x811c9dc5 | 0;
 const FNV_PRIME = 0x01000193;
 
 /** A merge of a request goes by the request's title, which the message quotes in the first line of its body. */
@@ -110,10 +110,11 @@ export function trailingNumberAt(bytes: Uint8Array, from: number, to: number): n
 
 const MERGE_SUBJECT = new TextEncoder().encode("Merge pull request #");
 
-/** The number of the request that GitHub merged, as the subject of the merge begins; 0: it begins otherwise. */
+/** The number of the request that GitHub merged, as the subject of the merge begins; 0: it begins otherwise, or is not all ASCII. */
 export function mergedNumberAt(bytes: Uint8Array, from: number, to: number): number {
   for (let index = 0; index < MERGE_SUBJECT.length; index += 1)
     if (bytes[from + index] !== MERGE_SUBJECT[index]) return 0;
+  for (let at = from; at < to; at += 1) if ((bytes[at] ?? 0) >= ASCII_END) return 0;
   let number = 0;
   let at = from + MERGE_SUBJECT.length;
   const start = at;

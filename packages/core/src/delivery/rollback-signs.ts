@@ -23,6 +23,7 @@ function signsOf(shipments: readonly Shipment[], rollback: Shipment): readonly F
     evidence: isProven
       ? `${rollback.fact.name} ${how}`
       : `${rollback.fact.name} ${how}; it took back ${which} together`,
+    givenAtMs: rollback.atMs,
     group: isProven ? null : rollback.fact.id,
     remedy: rollback.index,
     endedAtMs: null,

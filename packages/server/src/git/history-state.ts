@@ -25,7 +25,7 @@ export async function historyState(
   refs: string,
 ): Promise<Buffer> {
   const common = await commonDir(gitDir);
-  const paths = [...FILES.map((name) => join(common, name)), ...configPaths(env)];
+  const paths = [...FILES.map((name) => join(common, name)), join(gitDir, "config.worktree"), ...configPaths(env)];
   const files = await Promise.all(paths.map((path) => readFile(path).catch(() => Buffer.alloc(0))));
   const digest = createHash("sha256");
   for (const part of [Buffer.from(head ?? ""), Buffer.from(refs), ...files]) {
@@ -38,9 +38,8 @@ export async function historyState(
 
 /** The user's and the machine's settings: `core.useReplaceRefs` may stand there too. What those include is not followed. */
 function configPaths({ HOME, XDG_CONFIG_HOME }: GitPlace["env"]): readonly string[] {
-  if (HOME === undefined) return ["/etc/gitconfig"];
-  const config = XDG_CONFIG_HOME || join(HOME, ".config");
-  return ["/etc/gitconfig", join(config, "git", "config"), join(HOME, ".gitconfig")];
+  const ofHome = HOME === undefined ? [] : [join(HOME, ".gitconfig"), join(HOME, ".config", "git", "config")];
+  return ["/etc/gitconfig", ...ofHome, ...(XDG_CONFIG_HOME ? [join(XDG_CONFIG_HOME, "git", "config")] : [])];
 }
 
 /** Of a linked work tree, the repository that it belongs to. */

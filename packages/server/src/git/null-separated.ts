@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { readChunks } from "./read-chunks.ts";
+import { GitError } from "./run-git.ts";
 
 /** A record longer than this is refused: no commit message is 64 MB long, and memory must have an end. */
 const RECORD_BYTES_MAX = 64 * 1024 * 1024;
@@ -20,9 +21,10 @@ export async function readRecords(
   onRecord: (buffer: Buffer, start: number, ends: readonly number[]) => void,
 ): Promise<void> {
   let bytes = Buffer.allocUnsafe(BYTES_AT_FIRST);
-  /** Of a record whose end is yet to come. */
+  /** Bytes of a record whose end is yet to come; they were searched. */
   let rest = 0;
-  const ends: number[] = [];
+  /** Of that record's fields. */
+  let ends: number[] = [];
   await readChunks(stdout, (chunk) => {
     const length = rest + chunk.length;
     if (length > bytes.length) {
@@ -33,18 +35,17 @@ export async function readRecords(
     chunk.copy(bytes, rest);
     const buffer = bytes.subarray(0, length);
     let start = 0;
-    let from = 0;
-    ends.length = 0;
-    for (let end = buffer.indexOf(0, from); end >= 0; end = buffer.indexOf(0, from)) {
+    for (let end = buffer.indexOf(0, rest); end >= 0; end = buffer.indexOf(0, end + 1)) {
       ends.push(end);
-      from = end + 1;
       if (ends.length < fieldCount) continue;
       onRecord(buffer, start, ends);
       ends.length = 0;
-      start = from;
+      start = end + 1;
     }
     rest = length - start;
-    if (rest > RECORD_BYTES_MAX) throw new RangeError(`a record of more than ${RECORD_BYTES_MAX} bytes`);
+    if (rest > RECORD_BYTES_MAX) throw new GitError("git-failed", `a message of more than ${RECORD_BYTES_MAX} bytes`);
+    if (start === 0) return;
     bytes.copyWithin(0, start, length);
+    ends = ends.map((end) => end - start);
   });
 }

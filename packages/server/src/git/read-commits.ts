@@ -11,6 +11,7 @@ import { ColumnBuilder } from "./column-builder.ts";
 import { type CommitColumns, SUBJECT_CHARACTERS_MAX } from "./commit-columns.ts";
 import { readRecords } from "./null-separated.ts";
 import { type GitPlace, runGit } from "./run-git.ts";
+import { together } from "./together.ts";
 
 /** None of the first ones can hold a newline (a subject of several lines is joined by spaces), so that the bytes need no further mark. */
 const HEAD = ["%H", "%P", "%at", "%ct", "%an <%ae>", "%s"];
@@ -52,14 +53,14 @@ export async function readCommits(
 ): Promise<CommitColumns> {
   const parts = partsOf(tips).filter(({ length }) => length > 0);
   let builder: ColumnBuilder | undefined;
-  const read = async (lines: readonly string[], part: number): Promise<void> => {
-    await readPart(place, lines, (buffer, spot) => {
+  const read = async (where: GitPlace, lines: readonly string[], part: number): Promise<void> => {
+    await readPart(where, lines, (buffer, spot) => {
       builder ??= new ColumnBuilder(buffer.indexOf(NEWLINE, spot.start) - spot.start, parts.length);
       addCommit(builder, part, buffer, spot);
       if (builder.rows % PROGRESS_EVERY === 0) onProgress(builder.rows);
     });
   };
-  await Promise.all(parts.map(read));
+  await together(place, (where) => parts.map((lines, part) => read(where, lines, part)));
   return (builder ?? new ColumnBuilder(SHA1_DIGITS, 0)).build();
 }
 
@@ -150,7 +151,7 @@ type Message = {
   readonly bodyEnd: number;
 };
 
-/** By the bytes where they tell, of a merge by its words. Where a letter is not ASCII nothing is told, and whoever asks reads the words. */
+/** By the bytes where they tell, of a merge by its words. Where a letter of the title is not ASCII nothing is told, and whoever asks reads the words. */
 function setRequest(builder: ColumnBuilder, buffer: Buffer, message: Message): void {
   const { isMerge, subjectFrom, subjectTo, bodyFrom, bodyEnd } = message;
   const merged = isMerge ? mergedNumberAt(buffer, subjectFrom, subjectTo) : 0;

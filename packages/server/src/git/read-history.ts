@@ -1,9 +1,10 @@
 import { type History, type HistoryCache, keepHistory, readKeptHistory } from "./history-cache.ts";
 import { historyState, readRefs } from "./history-state.ts";
 import { readCommits } from "./read-commits.ts";
-import { readTags, tagRefsOf } from "./read-tags.ts";
+import { leaveOutLost, readTags, type TagRef, tagRefsOf } from "./read-tags.ts";
 import { openRepository, type Repository } from "./repository.ts";
-import type { GitPlace } from "./run-git.ts";
+import { GitError, type GitPlace } from "./run-git.ts";
+import { together } from "./together.ts";
 
 export type HistoryRead = {
   readonly repository: Repository;
@@ -34,11 +35,33 @@ export async function readHistory(
     const history = kept.unpack();
     if (history !== undefined) return { repository, history, keep: async () => {} };
   }
-  const tagRefs = tagRefsOf(refs);
-  const tips = { head: repository.head, tagged: tagRefs.map(({ object }) => object) };
-  const [commits, tags] = await Promise.all([readCommits(place, tips, onProgress), readTags(place, tagRefs)]);
-  const history = { commits, tags };
+  const history = await readAll(place, repository.head, tagRefsOf(refs), onProgress);
   return { repository, history, keep: () => keepUnchanged(place, { cache, state, history }) };
+}
+
+/** Commits and tags, at once. */
+async function readAll(
+  place: GitPlace,
+  head: string | null,
+  refs: readonly TagRef[],
+  onProgress: (commits: number) => void,
+): Promise<History> {
+  const tagged = refs.map(({ object }) => object);
+  try {
+    const [commits, tags] = await together(place, (where) => [
+      readCommits(where, { head, tagged }, onProgress),
+      readTags(where, refs),
+    ]);
+    return { commits, tags };
+  } catch (error) {
+    if (!(error instanceof GitError) || error.failure !== "git-failed") throw error;
+    // Perhaps no more than a tag that leads to nothing: then the others are read without it.
+    const told = await readTags(place, refs);
+    const tags = await leaveOutLost(place, told);
+    if (tags.tags.length === told.tags.length) throw error;
+    const commits = await readCommits(place, { head, tagged: tags.tags.map(({ commit }) => commit) }, onProgress);
+    return { commits, tags };
+  }
 }
 
 type Keeping = {

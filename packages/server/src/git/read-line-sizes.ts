@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { readChunks } from "./read-chunks.ts";
 import { type GitPlace, runGit } from "./run-git.ts";
+import { together } from "./together.ts";
 
 /** Two at a time: diffs are computed in git, and a laptop wants to stay usable. */
 const PROCESSES = 2;
@@ -29,17 +30,17 @@ export async function readLineSizes(
   };
   const size = Math.max(SLICE_MIN, Math.ceil(shas.length / SLICES));
   let next = 0;
-  const work = async (): Promise<void> => {
+  const work = async (where: GitPlace): Promise<void> => {
     while (next < shas.length) {
       const from = next;
       const slice = shas.slice(from, from + size);
       next += size;
       const args = ["diff-tree", "--stdin", "--root", "-r", "-M", "--numstat", "--no-ext-diff", "--no-textconv"];
       const read = (stdout: Readable) => addSizes(stdout, slice, sizes.subarray(from, from + size), onCommit);
-      await runGit(place, args, read, [slice.map((sha) => `${sha}\n`).join("")]);
+      await runGit(where, args, read, [slice.map((sha) => `${sha}\n`).join("")]);
     }
   };
-  await Promise.all(Array.from({ length: PROCESSES }, work));
+  await together(place, (where) => Array.from({ length: PROCESSES }, () => work(where)));
   return sizes;
 }
 

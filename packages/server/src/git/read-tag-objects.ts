@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { readChunks } from "./read-chunks.ts";
 import { timeOf } from "./read-commits.ts";
-import { type GitPlace, runGit } from "./run-git.ts";
+import { GitError, type GitPlace, runGit } from "./run-git.ts";
 
 /** What the object of an annotated tag says in its head. */
 export type TagObject = {
@@ -19,7 +19,7 @@ const OBJECT = Buffer.from("object ");
 const TYPE = Buffer.from("type ");
 const TAGGER = Buffer.from("tagger ");
 /** The head of a tag stands before its message, which may be a book: of all objects this much is looked at. */
-const HEAD_BYTES_MAX = 4_096;
+const HEAD_BYTES_MAX = 16_384;
 /** Object id, kind and size. */
 const LINE_BYTES_MAX = 256;
 
@@ -48,7 +48,7 @@ async function readObjects(stdout: Readable, found: (TagObject | undefined)[]): 
       const lineEnd = endOfLine(buffer, at);
       if (lineEnd === buffer.length) {
         if (buffer.length - at > LINE_BYTES_MAX)
-          throw new RangeError("git told of an object in more words than it has");
+          throw new GitError("git-failed", "it told of an object in more words than it has");
         break;
       }
       const bytes = numberBefore(buffer, lineEnd);
@@ -92,11 +92,11 @@ function headOf(buffer: Buffer, from: number, to: number): TagObject | undefined
   return target === undefined || kind === undefined ? undefined : { target, kind, taggedAtMs };
 }
 
-/** The seconds behind `NAME <ADDRESS> `; `null` where there are none. */
+/** The seconds behind `NAME <ADDRESS> `; `null` where there are none. The first address ends the name, as git has it. */
 function dateIn(buffer: Buffer, from: number, end: number): number | null {
-  let at = end - 1;
-  while (at > from && buffer[at] !== CLOSING) at -= 1;
-  const digits = /^ (\d+)/.exec(buffer.toString("latin1", at + 1, end))?.[1];
+  let at = from;
+  while (at < end && (buffer[at] !== CLOSING || buffer[at + 1] !== SPACE)) at += 1;
+  const digits = /^> (\d+)/.exec(buffer.toString("latin1", at, end))?.[1];
   return digits === undefined ? null : timeOf(digits);
 }
 

@@ -41,7 +41,10 @@ export function tagRefsOf(refs: string): readonly TagRef[] {
 /** Every tag, peeled to its commit. One whose object is gone costs the others nothing. @throws {GitError} */
 export async function readTags(place: GitPlace, refs: readonly TagRef[]): Promise<TagList> {
   if (refs.length === 0) return { tags: [], otherCount: 0 };
-  const kinds = await kindsOf(place, refs);
+  const kinds = await kindsOf(
+    place,
+    refs.map(({ object }) => object),
+  );
   const annotated = refs.filter((_, index) => kinds[index] === "tag").map(({ object }) => object);
   const objects = await readTagObjects(place, annotated);
   const nested = annotated.filter((_, index) => objects[index]?.kind === "tag");
@@ -58,10 +61,20 @@ export async function readTags(place: GitPlace, refs: readonly TagRef[]): Promis
   return { tags, otherCount: refs.length - tags.length };
 }
 
+/** Without the tags whose objects say that they lead to a commit, where there is none. @throws {GitError} */
+export async function leaveOutLost(place: GitPlace, { tags, otherCount }: TagList): Promise<TagList> {
+  const kinds = await kindsOf(
+    place,
+    tags.map(({ commit }) => commit),
+  );
+  const kept = tags.filter((_, index) => kinds[index] === "commit");
+  return { tags: kept, otherCount: otherCount + tags.length - kept.length };
+}
+
 /** `commit`, `tag`, `tree` or `blob`; of an object that is gone the id, and that it is missing. */
-async function kindsOf(place: GitPlace, refs: readonly TagRef[]): Promise<readonly string[]> {
-  const questions = linesOf(refs.map(({ object }) => object));
-  return (await askGit(place, ["cat-file", "--buffer", "--batch-check=%(objecttype)"], questions)).split("\n");
+async function kindsOf(place: GitPlace, objects: readonly string[]): Promise<readonly string[]> {
+  const args = ["cat-file", "--buffer", "--batch-check=%(objecttype)"];
+  return (await askGit(place, args, linesOf(objects))).split("\n");
 }
 
 /** A tag of a tag, of a tag, …: to the commit at the end. */

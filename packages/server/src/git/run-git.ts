@@ -148,7 +148,10 @@ function startError(error: NodeJS.ErrnoException): GitError {
 }
 
 function failureOf(said: string, code: number | null): GitError {
-  const detail = said.trim().split("\n").at(-1)?.trim() ?? "";
+  const lines = said.trim().split("\n");
+  const last = lines.at(-1)?.trim() ?? "";
+  // Which object is broken stands in front of "fatal: revision walk setup failed".
+  const detail = (/ failed$/.test(last) ? lines.findLast((line) => line.startsWith("error:")) : undefined) ?? last;
   if (/cannot change to/i.test(said)) return new GitError("no-such-folder", detail);
   if (/dubious ownership/i.test(said)) return new GitError("untrusted-owner", detail);
   if (/not a git repository/i.test(said)) return new GitError("not-a-repository", detail);

@@ -16,8 +16,10 @@ export function startProgress(io: Io): Progress {
   if (io.stderr.isTTY !== true) return { show() {}, note: (text) => void io.stderr.write(`${text}\n`), done() {} };
   let shownAtMs = 0;
   let isShown = false;
+  let isOver = false;
   return {
     show(text) {
+      if (isOver) return;
       const nowMs = io.nowMs();
       if (nowMs - shownAtMs < EVERY_MS) return;
       shownAtMs = nowMs;
@@ -27,10 +29,12 @@ export function startProgress(io: Io): Progress {
     note(text) {
       io.stderr.write(`${isShown ? CLEAR_LINE : ""}${text}\n`);
       isShown = false;
+      isOver = true;
     },
     done() {
       if (isShown) io.stderr.write(CLEAR_LINE);
       isShown = false;
+      isOver = true;
     },
   };
 }
