@@ -121,7 +121,7 @@ async function compare(setting: Setting): Promise<Findings> {
           rowOf("steadfast delivery --lines, git log --numstat --all", cold),
           rowOf("steadfast delivery --lines, again; git log --numstat --all", warm),
         ],
-        note: "Memory is of the first process alone, without the git processes that ours starts.",
+        note: "Memory is of the first process alone, without the git processes that ours starts, in a run of its own.",
       },
       {
         title: "Processor time of one run, with all processes it starts",

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { ratioSpread, type Spread, spreadOf } from "../report/spread.ts";
 
@@ -11,13 +11,11 @@ export type Program = {
   readonly env: Readonly<Record<string, string>>;
 };
 
-/** Of the first process alone: what it starts has a peak of its own. 0 bytes where there is no /proc. */
-type Timed = { readonly wallMs: number; readonly peakBytes: number };
-
 export type Compared = {
   readonly ours: Spread;
   readonly peer: Spread;
   readonly ratio: Spread;
+  /** Of ours, in a run of its own. */
   readonly peakBytes: number;
 };
 
@@ -28,18 +26,19 @@ export async function alternate(
   peer: Program,
   prepare: () => void = () => {},
 ): Promise<Compared> {
-  const runs: { readonly ours: Timed; readonly peer: Timed }[] = [];
+  const oursMs: number[] = [];
+  const peerMs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     prepare();
-    runs.push({ ours: await timed(ours), peer: await timed(peer) });
+    oursMs.push(await timed(ours));
+    peerMs.push(await timed(peer));
   }
-  const oursMs = runs.map((each) => each.ours.wallMs);
-  const peerMs = runs.map((each) => each.peer.wallMs);
+  prepare();
   return {
     ours: spreadOf(oursMs),
     peer: spreadOf(peerMs),
     ratio: ratioSpread(oursMs, peerMs),
-    peakBytes: Math.max(...runs.map((each) => each.ours.peakBytes)),
+    peakBytes: await peakBytesOf(ours),
   };
 }
 
@@ -63,18 +62,32 @@ export async function cpuMsOf({ command, args, env }: Program): Promise<number> 
   return [...times].reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60_000 + Number(seconds) * 1_000, 0);
 }
 
-/** @throws {Error} when it ends with anything but 0 */
-export async function timed({ command, args, env }: Program): Promise<Timed> {
+/** @returns milliseconds from its start to its end. @throws {Error} when it ends with anything but 0 */
+export async function timed(program: Program): Promise<number> {
   const startedMs = performance.now();
-  const child = spawn(command, args, { env: { ...PATH_ONLY, ...env }, stdio: ["ignore", "ignore", "inherit"] });
+  await ended(start(program), program);
+  return performance.now() - startedMs;
+}
+
+/** Of the first process alone: what it starts has a peak of its own. 0 where there is no /proc. Not while time is taken: to look so often takes some of it. */
+async function peakBytesOf(program: Program): Promise<number> {
+  const child = start(program);
   let peakBytes = 0;
   const poll = setInterval(() => {
     peakBytes = Math.max(peakBytes, peakOf(child.pid));
   }, POLL_MS);
-  const code = await new Promise((settle) => child.on("close", settle));
+  await ended(child, program);
   clearInterval(poll);
+  return peakBytes;
+}
+
+function start({ command, args, env }: Program): ChildProcess {
+  return spawn(command, args, { env: { ...PATH_ONLY, ...env }, stdio: ["ignore", "ignore", "inherit"] });
+}
+
+async function ended(child: ChildProcess, { command }: Program): Promise<void> {
+  const code = await new Promise((settle) => child.on("close", settle));
   if (code !== 0) throw new Error(`${command} ended with ${String(code)}`);
-  return { wallMs: performance.now() - startedMs, peakBytes };
 }
 
 /** The kernel keeps the highest resident size. */
