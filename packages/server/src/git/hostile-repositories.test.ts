@@ -242,63 +242,6 @@ describe("reading a repository", () => {
     expect(otherCount).toBe(2);
   });
 
-  it("takes the other tags where an object that a tag names is gone", async () => {
-    const mark = repository.commit({ message: "Begin", authoredAtS: START_S });
-    repository.tag("v1", mark);
-    repository.tag("v2", mark, START_S + 60);
-    await repository.build(mark);
-    mkdirSync(join(repository.path, "refs", "tags"), { recursive: true });
-    writeFileSync(join(repository.path, "refs", "tags", "lost"), `${"1".repeat(40)}\n`);
-    writeFileSync(join(repository.path, "refs", "tags", "torn"), "half of an i");
-
-    const { tags, otherCount, commits } = await readAll(repository.path);
-
-    expect(tags.map(({ name }) => name)).toEqual(["v1", "v2"]);
-    expect([otherCount, commits.length]).toEqual([1, 1]);
-  });
-
-  it("reads the head of a tag whose message is a book, and the tags behind it", async () => {
-    const mark = repository.commit({ message: "Begin", authoredAtS: START_S });
-    await repository.build(mark);
-    const commit = repository.git("rev-parse", "main").trim();
-    for (const [index, size] of [0, 4_000, 200_000, 10, 5_000_000, 1].entries()) {
-      const file = join(folder, `book-${index}`);
-      const head = `object ${commit}\ntype commit\ntag v${index}\ntagger A <a@b> ${START_S + index} +0000\n`;
-      writeFileSync(file, `${head}\n${"x".repeat(size)}\ntagger B <b@b> 1 +0000\n`);
-      const tag = repository.git("hash-object", "-w", "-t", "tag", "--literally", file).trim();
-      repository.git("update-ref", `refs/tags/v${index}`, tag);
-    }
-
-    const { tags } = await readAll(repository.path);
-
-    expect(tags.map(({ name, taggedAtMs }) => [name, taggedAtMs])).toEqual(
-      [0, 1, 2, 3, 4, 5].map((index) => [`v${index}`, (START_S + index) * 1_000]),
-    );
-  });
-
-  // Goal: two gits that tell a part each leave nothing out, tell nothing twice, and always give the same order.
-  it("reads a history of many tags in two parts, whichever tag parts it", async () => {
-    for (let index = 1; index <= 130; index += 1) {
-      // A side line of old fixes that is tagged with the newest names, and a tag of a file.
-      const isSide = index > 100;
-      const parents = index === 1 ? [] : index === 101 ? [20] : [index - 1];
-      repository.commit({ parents, message: `c${index}`, authoredAtS: START_S + (isSide ? index - 80 : index) * 60 });
-      if (index % 2 === 0) repository.tag(isSide ? `v9.${index}` : `v1.${index}`, index);
-    }
-    // Both parts tell what this one reaches.
-    repository.tag("v0.1", 99);
-    await repository.build(100);
-    repository.git("tag", "v1.51-file", "main:file.txt");
-
-    const [first, second] = [await readAll(repository.path), await readAll(repository.path)];
-
-    const byGit = repository.git("rev-list", "main", "--tags").trim().split("\n");
-    expect(first.commits.map(({ sha }) => sha).sort()).toEqual(byGit.sort());
-    expect(second.commits).toEqual(first.commits);
-    for (const { sha, parents } of first.commits)
-      expect(parents).toEqual(repository.git("log", "-1", "--format=%P", sha).trim().split(" ").filter(Boolean));
-  });
-
   it("sees history as git shows it: octopus and criss-cross merges, replaced parents", async () => {
     const root = repository.commit({ message: "root", authoredAtS: START_S });
     const [a, b, c] = ["a", "b", "c"].map((message) =>

@@ -207,7 +207,11 @@ function cloneAssumptions({ isShallow }: Repository, otherTags: number, unplaced
         ]
       : []),
     ...(unplaced > 0
-      ? [`${countText(unplaced)} release tags point to commits that are not in this clone and are left out.`]
+      ? [
+          unplaced === 1
+            ? "1 release tag points to a commit that is not in this clone and is left out."
+            : `${countText(unplaced)} release tags point to commits that are not in this clone and are left out.`,
+        ]
       : []),
   ];
 }
