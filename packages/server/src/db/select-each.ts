@@ -10,6 +10,7 @@ import type { Tables } from "./tables.ts";
  * making a join of it, where it has the same choice.
  *
  * @param column a name in this program's source
+ * @param values each once: of one that is given twice PostgreSQL gives the rows twice
  * @param select the statement, of which `isWanted` is a condition
  */
 export async function selectEach<Row>(
