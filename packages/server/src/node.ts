@@ -12,6 +12,7 @@ import { openDatabase } from "./db/open-database.ts";
 import { postgresClock, readClock } from "./db/shared-clock.ts";
 import { createMessageTally } from "./delivery/message-tally.ts";
 import { createRecorder } from "./delivery/recorder.ts";
+import { isIncidentOver } from "./delivery/read.ts";
 import { recordToldBy } from "./delivery/told-by.ts";
 import { webhookSources } from "./delivery/webhooks.ts";
 import { readFlagForRollout } from "./flags/read.ts";
@@ -123,7 +124,11 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
     backup: { database, projectors: PROJECTORS, version: VERSION, nowMs },
     dashboard: { distDir: existsSync(PACKAGED_DASHBOARD) ? PACKAGED_DASHBOARD : CLONE_DASHBOARD },
     delivery: { database, journal, recordTellings, nowMs, newId, tally },
-    toldBy: { record: recordToldBy(recordTellings), nowMs },
+    toldBy: {
+      record: recordToldBy(recordTellings),
+      isIncidentOver: (service, incident) => isIncidentOver(database.db, service, incident),
+      nowMs,
+    },
     forges: webhookSources({ database, recordTellings, tally }),
     flags: {
       database,

@@ -42,6 +42,21 @@ export async function countTellings(db: Kysely<Tables>, of: FactsOf): Promise<nu
   return Number(tellings);
 }
 
+/** Of what was told of an incident's end, the latest word is a time. */
+export async function isIncidentOver(db: Kysely<Tables>, service: string, incident: string): Promise<boolean> {
+  const rows = await db
+    .selectFrom("delivery_telling")
+    .select(["told", "at_ms"])
+    .where("scope", "=", serviceScope(service))
+    .where("kind", "=", "incident")
+    .where("subject", "=", incident)
+    .execute();
+  const ends = rows
+    .toSorted((a, b) => Number(a.at_ms) - Number(b.at_ms))
+    .map(({ told }) => readStoredJson<{ readonly resolvedAtMs?: number | null }>(told).resolvedAtMs);
+  return typeof ends.findLast((end) => end !== undefined) === "number";
+}
+
 const COUNT = sql<number>`count(*)`.as("tellings");
 
 function select(db: Kysely<Tables>, of: FactsOf) {

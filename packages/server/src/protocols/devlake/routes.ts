@@ -12,6 +12,8 @@ const COMMITS_MAX = 200;
 
 export type DevLakeDeps = {
   readonly nowMs: () => number;
+  /** An incident of this service was told, and its end too, later than anything that opened it again. */
+  readonly isIncidentOver: (service: string, incident: string) => Promise<boolean>;
   readonly record: (tellings: readonly ScopedTold[], principal: FastifyRequest["principal"]) => Promise<unknown>;
 };
 
@@ -45,6 +47,7 @@ const issueBody = z
     url: z.string().max(2_000).optional(),
     type: z.string().max(100).default("INCIDENT"),
     createdDate: time,
+    updatedDate: time.nullish(),
     resolutionDate: time.nullish(),
   })
   .meta({ id: "DevLakeIssue" });
@@ -83,12 +86,13 @@ export async function devlakeRoutes(app: App, deps: DevLakeDeps): Promise<void> 
     },
     async (request) => {
       const { body, params } = request;
-      const { issueKey, title, url, createdDate, resolutionDate } = body;
+      const { issueKey, title, url, createdDate, updatedDate, resolutionDate } = body;
       if (body.type.toUpperCase() !== "INCIDENT") return { success: true };
       const detectedAtMs = Date.parse(createdDate);
       const resolvedAtMs = resolutionDate ? Date.parse(resolutionDate) : null;
       const told = { title, url, detectedAtMs, resolvedAtMs };
-      const at = { kind: "incident" as const, subject: issueKey, atMs: resolvedAtMs ?? detectedAtMs };
+      const atMs = updatedDate ? Date.parse(updatedDate) : (resolvedAtMs ?? detectedAtMs);
+      const at = { kind: "incident" as const, subject: issueKey, atMs };
       return tell(request, { ...at, ...common(params.service, body), environment: "production", told });
     },
   );
@@ -104,9 +108,11 @@ export async function devlakeRoutes(app: App, deps: DevLakeDeps): Promise<void> 
     },
     async (request) => {
       const { params } = request;
+      // Told again, an end stays where it was.
+      if (await deps.isIncidentOver(params.service, params.issueKey)) return { success: true };
       const now = deps.nowMs();
       const at = { kind: "incident" as const, subject: params.issueKey, atMs: now };
-      const message = common(params.service, ["close", params.issueKey]);
+      const message = common(params.service, ["close", params.issueKey, now]);
       return tell(request, { ...at, ...message, environment: "production", told: { resolvedAtMs: now } });
     },
   );
