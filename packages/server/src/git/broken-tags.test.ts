@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { graphOf } from "./commit-columns.ts";
 import { GeneratedRepository } from "./generated-repository.fixture.ts";
+import { deploymentsOfTags } from "./git-facts.ts";
 import { readHistory } from "./read-history.ts";
 import { GitError } from "./run-git.ts";
 
@@ -30,9 +31,10 @@ describe("a tag that is not as others are", () => {
     const place = { path: repository.path, env: { PATH: "/usr/bin:/bin" } };
     const { history } = await readHistory(place, undefined, () => {});
     const { tags, otherCount } = history.tags;
+    const releases = deploymentsOfTags(tags, graphOf(history.commits), "broken").map(({ name }) => name);
     const names = tags.map(({ name }) => name);
     const datesMs = tags.map(({ taggedAtMs }) => taggedAtMs);
-    return { names, datesMs, otherCount, commits: graphOf(history.commits).size };
+    return { names, releases, datesMs, otherCount, commits: graphOf(history.commits).size };
   }
 
   function tagCommit(name: string, commit: string, tagger = `A <a@b> ${START_S} +0000`, words = "words"): void {
@@ -55,6 +57,12 @@ describe("a tag that is not as others are", () => {
     writeFileSync(join(repository.path, "refs", "tags", "torn"), "half of an i");
 
     expect(await read()).toMatchObject({ names: ["v1", "v2"], otherCount: 1, commits: 3 });
+  });
+
+  it("releases nothing where it calls a folder a commit, which git reads over", async () => {
+    tagCommit("v3", repository.git("rev-parse", "main^{tree}").trim());
+
+    expect(await read()).toMatchObject({ releases: ["v1", "v2"], commits: 3 });
   });
 
   it("hides no commit that is gone, and the error names it", async () => {

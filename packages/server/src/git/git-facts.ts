@@ -6,8 +6,8 @@ import type { Tag } from "./read-tags.ts";
 const ENVIRONMENT = "release";
 
 /**
- * Tags as deployments: at the tagger's date, else the commit's committer's date. A tag whose commit is not in the history (beyond a shallow clone's boundary) has no
- * place in time without a tagger, and is left out then.
+ * Tags as deployments: at the tagger's date, else the commit's committer's date. The history is all that tags reach: what it does not hold is no commit, whatever the
+ * tag says of it, and releases nothing.
  */
 export function deploymentsOfTags(
   tags: readonly Tag[],
@@ -15,7 +15,8 @@ export function deploymentsOfTags(
   service: string,
 ): readonly DeploymentFact[] {
   return tags.flatMap(({ name, commit, taggedAtMs }): DeploymentFact[] => {
-    const atMs = taggedAtMs ?? committedAtMs[texts.indexOf(commit) ?? -1];
+    const index = texts.indexOf(commit);
+    const atMs = index === undefined ? undefined : (taggedAtMs ?? committedAtMs[index]);
     if (atMs === undefined) return [];
     return [
       {
