@@ -3869,6 +3869,7 @@ export interface components {
             title: string;
             /** @default INCIDENT */
             type?: string;
+            updatedDate?: string | null;
             url?: string;
         };
         Environment: {
