@@ -41,39 +41,50 @@ export class FactFold {
   }
 }
 
+/** What was told of one subject, and what it amounts to; `undefined`: to be made again. */
+type Folded<Each extends Told, Fact> = {
+  readonly id: string;
+  readonly tellings: Each[];
+  facts: readonly Fact[] | undefined;
+};
+
 /** The facts of one kind. A subject makes none as long as too little is told of it. */
 class KindFold<Each extends Told, Fact> {
   readonly #toFact: (subject: Subject<Each>) => readonly Fact[];
-  readonly #tellings = new Map<string, Each[]>();
-  readonly #factsOf = new Map<string, readonly Fact[]>();
-  readonly #stale = new Set<string>();
-  #ids: string[] = [];
-  #facts: readonly Fact[] = [];
+  readonly #subjects = new Map<string, Folded<Each, Fact>>();
+  #inOrder: Folded<Each, Fact>[] = [];
+  #facts: readonly Fact[] | undefined = [];
 
   constructor(toFact: (subject: Subject<Each>) => readonly Fact[]) {
     this.#toFact = toFact;
   }
 
   add(telling: Each): void {
-    const known = this.#tellings.get(telling.subject);
-    if (known === undefined) this.#tellings.set(telling.subject, [telling]);
-    else insertInOrder(known, telling);
-    this.#stale.add(telling.subject);
+    this.#facts = undefined;
+    const known = this.#subjects.get(telling.subject);
+    if (known === undefined) {
+      this.#subjects.set(telling.subject, { id: telling.subject, tellings: [telling], facts: undefined });
+      return;
+    }
+    known.facts = undefined;
+    insertInOrder(known.tellings, telling);
   }
 
   facts(): readonly Fact[] {
-    if (this.#stale.size === 0) return this.#facts;
-    for (const id of this.#stale) {
-      const tellings = this.#tellings.get(id) ?? [];
-      const [first, ...later] = tellings;
-      if (first === undefined) continue;
-      this.#factsOf.set(id, this.#toFact({ id, tellings, told: mergeTold(first.told, later) }));
-    }
-    this.#stale.clear();
-    // Without a comparing function it is by code unit, as everywhere: the order must not depend on the machine.
-    if (this.#ids.length < this.#tellings.size) this.#ids = [...this.#tellings.keys()].sort();
-    this.#facts = this.#ids.flatMap((id) => this.#factsOf.get(id) ?? []);
+    if (this.#facts !== undefined) return this.#facts;
+    // By code unit, as everywhere: the order must not depend on the machine.
+    if (this.#inOrder.length < this.#subjects.size)
+      this.#inOrder = [...this.#subjects.values()].sort((a, b) => compareText(a.id, b.id));
+    this.#facts = this.#inOrder.flatMap((subject) => {
+      subject.facts ??= this.#make(subject);
+      return subject.facts;
+    });
     return this.#facts;
+  }
+
+  #make({ id, tellings }: Folded<Each, Fact>): readonly Fact[] {
+    const [first, ...later] = tellings;
+    return first === undefined ? [] : this.#toFact({ id, tellings, told: mergeTold(first.told, later) });
   }
 }
 

@@ -33,18 +33,28 @@ type Tally = {
 /** Who told what, counted as it is read. */
 export class HeardSources {
   readonly #tallies = new Map<string, Tally>();
+  /** Of the telling before: the next is mostly of the same. */
+  #latest: Tally | undefined;
 
   add({ source, scope, recorded_at_ms: atMs }: TellingRow, kind: ToldKind): void {
-    const key = `${source} ${scope}`;
-    const tally = this.#tallies.get(key) ?? {
-      ...{ source, scope, tells: new Set<FactKind>() },
-      ...{ tellings: 0, firstMs: Number.POSITIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY },
-    };
+    if (this.#latest?.source !== source || this.#latest.scope !== scope) this.#latest = this.#tallyOf(source, scope);
+    const tally = this.#latest;
     tally.tells.add(FACT_KIND_BY_TOLD[kind]);
     tally.tellings += 1;
     tally.firstMs = Math.min(tally.firstMs, atMs);
     tally.lastMs = Math.max(tally.lastMs, atMs);
+  }
+
+  #tallyOf(source: string, scope: string): Tally {
+    const key = `${source} ${scope}`;
+    const known = this.#tallies.get(key);
+    if (known !== undefined) return known;
+    const tally = {
+      ...{ source, scope, tells: new Set<FactKind>() },
+      ...{ tellings: 0, firstMs: Number.POSITIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY },
+    };
     this.#tallies.set(key, tally);
+    return tally;
   }
 
   /** By source, whatever it told of. */

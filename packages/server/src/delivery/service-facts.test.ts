@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Database } from "../db/database.ts";
 import { describeOnEachStore } from "../db/test-databases.ts";
+import { ROWS_PER_PAGE } from "./read.ts";
 import { ServiceFacts } from "./service-facts.ts";
 import { insertTellings } from "./tellings.ts";
 
@@ -38,8 +39,9 @@ describeOnEachStore("the facts of a service, kept", (open) => {
             deployment(service, subject, `${service} ${all.length + index}`, atMs),
           );
           all.push(...tellings);
-          await insert(database, tellings, recordedAtMs);
+          const inserted = insert(database, tellings, recordedAtMs);
           if (isRead) await Promise.all([kept.read(), kept.read()]);
+          await inserted;
         }
 
         const { sources, heard, ...facts } = await kept.read();
@@ -63,5 +65,24 @@ describeOnEachStore("the facts of a service, kept", (open) => {
 
     expect(before.deployments.map(({ id, name }) => `${id} ${name}`)).toEqual(["d1 m1"]);
     expect(after.deployments.map(({ id, name }) => `${id} ${name}`)).toEqual(["d1 m2", "d2 m3"]);
+  });
+
+  // Goal: what is read by pages is whole, wherever a page ends: in a millisecond, between two, at the end of all.
+  it("are all there where more was told than is read at once", async () => {
+    const database = await open();
+    const of = { service: "shop", environment: "production", repositories: ["acme/shop", "ACME/Shop"] };
+    const counts = [3, ROWS_PER_PAGE - 3, 1, ROWS_PER_PAGE + 5, 2, ROWS_PER_PAGE];
+    const told = counts.map((count, ms) =>
+      Array.from({ length: count }, (_, index) => deployment("shop", `d-${ms}-${index}`, `m-${ms}-${index}`, ms)),
+    );
+    for (const [ms, tellings] of told.entries()) await insert(database, tellings, ms);
+
+    const kept = new ServiceFacts(database.db, of);
+    const { deployments, sources } = await kept.read();
+
+    const ids = told.flat().map(({ subject }) => subject);
+    expect(deployments.map(({ id }) => id)).toEqual(ids.sort());
+    expect(kept.size).toBe(ids.length);
+    expect(sources).toMatchObject([{ firstHeardAtMs: 0, lastHeardAtMs: counts.length - 1 }]);
   });
 });

@@ -46,20 +46,20 @@ export class ServiceFacts {
       const news = await readTellingsSince(this.#db, this.#of, latestMs);
       const fresh = news.rows.filter((row) => !this.#held.hasLatest(row));
       if (size + fresh.length === news.tellings) {
-        await this.#add(fresh);
+        await this.#add(this.#held, fresh);
         return this.#held.facts();
       }
     }
-    const rows = await readTellings(this.#db, this.#of);
-    this.#held = new Held();
-    await this.#add(rows);
-    return this.#held.facts();
+    const held = new Held();
+    for await (const rows of readTellings(this.#db, this.#of)) await this.#add(held, rows);
+    this.#held = held;
+    return held.facts();
   }
 
-  async #add(rows: readonly TellingRow[]): Promise<void> {
+  async #add(held: Held, rows: readonly TellingRow[]): Promise<void> {
     for (let start = 0; start < rows.length; start += ROWS_PER_TURN) {
-      if (start > 0) await nextTurn();
-      for (const row of rows.slice(start, start + ROWS_PER_TURN)) this.#held.add(row, this.#of.service);
+      held.add(rows.slice(start, start + ROWS_PER_TURN), this.#of.service);
+      await nextTurn();
     }
   }
 }
@@ -78,17 +78,19 @@ class Held {
     return row.recorded_at_ms === this.latestMs && this.#latestKeys.has(keyOf(row));
   }
 
-  add(row: TellingRow, service: string): void {
+  add(rows: readonly TellingRow[], service: string): void {
     this.#facts = undefined;
-    const told = toTold(row, service);
-    this.#fold.add(told);
-    this.#heard.add(row, told.kind);
-    this.size += 1;
-    if (row.recorded_at_ms > this.latestMs) {
-      this.latestMs = row.recorded_at_ms;
-      this.#latestKeys = new Set();
+    let { latestMs } = this;
+    for (const row of rows) {
+      const told = toTold(row, service);
+      this.#fold.add(told);
+      this.#heard.add(row, told.kind);
+      latestMs = Math.max(latestMs, row.recorded_at_ms);
     }
-    if (row.recorded_at_ms === this.latestMs) this.#latestKeys.add(keyOf(row));
+    this.size += rows.length;
+    if (latestMs > this.latestMs) this.#latestKeys = new Set();
+    this.latestMs = latestMs;
+    for (const row of rows) if (row.recorded_at_ms === latestMs) this.#latestKeys.add(keyOf(row));
   }
 
   facts(): HeardFacts {
@@ -97,6 +99,7 @@ class Held {
   }
 }
 
-function keyOf({ source, message_id, kind, subject }: TellingRow): string {
-  return JSON.stringify([source, message_id, kind, subject]);
+/** What sources send holds no NUL. */
+function keyOf({ source, message_id: messageId, kind, subject }: TellingRow): string {
+  return `${source}\0${messageId}\0${kind}\0${subject}`;
 }
