@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import classes from "./dialog.module.css";
 
 type Props = {
@@ -14,18 +14,11 @@ type Props = {
 
 /** A window over the page with a title and a way out. Mounted while it is open; the focus returns to where it was. */
 export function Dialog({ title, children, onClose, width = 480, isKept = false }: Props) {
+  const [opener] = useState(() => document.activeElement);
+  // However it was closed: by its buttons, the browser's, or what it was for being done. Mantine gives the focus back only where a dialog stays mounted.
+  useEffect(() => () => void window.setTimeout(() => giveFocusBack(opener)), [opener]);
   return (
-    <Modal.Root
-      opened
-      onClose={() => {
-        onClose();
-        window.setTimeout(keepFocusOnPage);
-      }}
-      centered
-      size={width}
-      closeOnEscape={!isKept}
-      closeOnClickOutside={!isKept}
-    >
+    <Modal.Root opened onClose={onClose} centered size={width} closeOnEscape={!isKept} closeOnClickOutside={!isKept}>
       <Modal.Overlay backgroundOpacity={0.45} />
       <Modal.Content>
         <div className={classes.head}>
@@ -38,7 +31,13 @@ export function Dialog({ title, children, onClose, width = 480, isKept = false }
   );
 }
 
-/** What opened the dialog may be gone by now: then the focus goes to the content, not to the page's start. */
+function giveFocusBack(opener: Element | null): void {
+  if (document.activeElement !== document.body) return;
+  if (opener instanceof HTMLElement || opener instanceof SVGElement) opener.focus({ preventScroll: true });
+  keepFocusOnPage();
+}
+
+/** What opened a dialog may be gone when it closes: then the focus goes to the content, not to the page's start. */
 export function keepFocusOnPage(): void {
   if (document.activeElement === document.body) document.getElementById("content")?.focus();
 }

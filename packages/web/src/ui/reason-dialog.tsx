@@ -1,6 +1,6 @@
 import { Button, Textarea } from "@mantine/core";
 import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from "react";
-import { Dialog, keepFocusOnPage } from "./dialog.tsx";
+import { Dialog } from "./dialog.tsx";
 import classes from "./reason-dialog.module.css";
 
 /** As the server bounds it. */
@@ -38,7 +38,6 @@ export function ReasonDialog(props: Props) {
     try {
       await props.onConfirm(words);
       props.onClose();
-      window.setTimeout(keepFocusOnPage);
     } catch (error) {
       setFault(error instanceof Error ? error.message : String(error));
       setBusy(false);
