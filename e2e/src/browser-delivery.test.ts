@@ -86,7 +86,7 @@ describeInBrowser("the Delivery page", () => {
     const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
     const dialog = page.getByRole("dialog");
 
-    await page.getByTestId("sized-change").last().click({ force: true });
+    await page.getByTestId("sized-change").last().click();
     await dialog.getByRole("rowheader", { name: /^Pickup/ }).waitFor();
     await dialog.getByRole("link", { name: /^shop-/ }).click();
     await dialog.getByRole("columnheader", { name: "Lead time" }).waitFor();
@@ -108,13 +108,36 @@ describeInBrowser("the Delivery page", () => {
     await other.getByRole("heading", { name: /^Shipped in the week of/ }).waitFor();
   });
 
+  journey("opens by a key what a mark of each drawing is made of, and goes back to the mark", async ({ open }) => {
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
+    const drawings = page.locator("figure svg:has(a)");
+    const focused = () => page.evaluate<string>("document.activeElement.getAttribute('aria-label') ?? ''");
+    await drawings.nth(4).waitFor();
+    const opened: (string | undefined)[] = [];
+
+    for (const drawing of await drawings.all()) {
+      await drawing.locator("[tabindex='0']").focus();
+      await page.keyboard.press("ArrowRight");
+      const name = await focused();
+      await page.keyboard.press("Enter");
+      await page.getByRole("dialog").getByRole("heading").waitFor();
+      opened.push(/open=(\w+)/.exec(page.url())?.[1]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await expect.poll(focused).toBe(name);
+      expect(await drawing.locator("[tabindex='0']").count()).toBe(1);
+    }
+
+    expect(opened).toEqual(["week", "deployment", "change", "batch", "change"]);
+  });
+
   journey("stays where one was looking when a figure is opened and closed", async ({ open }) => {
     const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
     const scrolled = () => page.evaluate("window.scrollY");
 
-    await page.getByRole("link", { name: /incidents?$/ }).scrollIntoViewIfNeeded();
+    await page.getByRole("link", { name: /^\d+ incidents?$/ }).scrollIntoViewIfNeeded();
     const before = await scrolled();
-    await page.getByRole("link", { name: /incidents?$/ }).click();
+    await page.getByRole("link", { name: /^\d+ incidents?$/ }).click();
     await page.getByRole("dialog", { name: "Incidents" }).waitFor();
     const opened = await scrolled();
     await page.keyboard.press("Escape");
@@ -129,11 +152,11 @@ describeInBrowser("the Delivery page", () => {
     async ({ open }) => {
       const viewport = { width: 390, height: 844 };
       const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop", viewport });
-      const columns = page.getByTestId("deployment-column");
+      const columns = page.getByRole("link").filter({ has: page.getByTestId("deployment-column") });
       await columns.first().waitFor();
       const report = await server.api.get<{ deployments: { role: string }[] }>("/api/v1/services/shop/delivery");
 
-      const titles = await columns.locator("title").allTextContents();
+      const titles = await columns.evaluateAll((each) => each.map((column) => column.getAttribute("aria-label") ?? ""));
       await columns.last().click();
       const rows = page.getByRole("dialog", { name: /^Deployments from / }).getByRole("rowheader");
       await rows.first().waitFor();

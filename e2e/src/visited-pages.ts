@@ -58,6 +58,7 @@ export const VISITS: readonly Visit[] = [
     path: "/delivery?service=billing",
     ready: (page) => page.getByRole("region", { name: "The five levers" }).waitFor(),
   },
+  { name: "a mark of a drawing of delivery", path: "/delivery?service=billing", ready: focusMark },
   {
     name: "what a figure of delivery is made of",
     path: "/delivery?service=billing&open=failures",
@@ -124,6 +125,12 @@ async function openEvent(page: Page): Promise<void> {
 export async function openRollBackDialog(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Roll back in-flight" }).click();
   await page.getByRole("dialog").getByLabel("Reason").waitFor();
+}
+
+async function focusMark(page: Page): Promise<void> {
+  await page.locator("figure svg a[tabindex='0']").first().focus();
+  await page.keyboard.press("End");
+  await page.getByTestId("mark-hint").waitFor();
 }
 
 async function openAccount(page: Page): Promise<void> {

@@ -1,11 +1,12 @@
 import type { DeliveryReport } from "../api/types.ts";
-import { countOf, formatPercent } from "../ui/format.ts";
+import { countOf, formatCount, formatPercent } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
 import { BATCH_BINS, binOf, deploymentSizes, ofChangesText } from "./deployment-size.ts";
 import { MEDIAN_N_MIN } from "./figures.ts";
-import { useOpen } from "./open-link.tsx";
+import { Marks } from "./marks.tsx";
+import { useOpenHref } from "./open-link.tsx";
 import { TooFew } from "./panel.tsx";
-import { linearScale } from "./scale.ts";
+import { linearScale, type Scale } from "./scale.ts";
 
 const HEIGHT = 260;
 const BOTTOM = 38;
@@ -14,7 +15,7 @@ const TITLE = "Size of deployments";
 
 /** How much goes out at once, and how much of it failed. */
 export function BatchHistogram({ report }: { report: DeliveryReport }) {
-  const onOpen = useOpen();
+  const hrefOf = useOpenHref();
   const shipped = deploymentSizes(report).filter(({ role, size }) => role === "shipped" && size > 0);
   if (shipped.length < MEDIAN_N_MIN) {
     return (
@@ -35,7 +36,7 @@ export function BatchHistogram({ report }: { report: DeliveryReport }) {
       height={HEIGHT}
       description={bins
         .filter((bin) => bin.count > 0)
-        .map((bin) => `${ofChangesText(bin.label)}: ${countOf(bin.count, "deployment")}, ${bin.failed} failed`)
+        .map(textOf)
         .join("; ")}
       legend={
         <>
@@ -53,48 +54,58 @@ export function BatchHistogram({ report }: { report: DeliveryReport }) {
         const step = (width - LEFT) / bins.length;
         return (
           <>
-            <line x1={LEFT} x2={width} y1={y(0)} y2={y(0)} stroke="var(--line-strong)" />
-            {bins.map((bin, index) => (
-              // biome-ignore lint/a11y/noStaticElementInteractions: a short way for the mouse; the same is behind the figures
-              <g
-                key={bin.label}
-                transform={`translate(${LEFT + step * index} 0)`}
-                style={bin.count > 0 ? { cursor: "pointer" } : undefined}
-                data-testid="batch-bin"
-                onClick={() => bin.count > 0 && onOpen(`batch:${bin.label}`)}
-              >
-                <rect width={step} height={HEIGHT - BOTTOM} fill="transparent" />
-                <rect
-                  x={step * 0.14}
-                  width={step * 0.72}
-                  y={y(bin.count)}
-                  height={y(bin.failed) - y(bin.count)}
-                  fill="var(--candidate-arm)"
-                />
-                <rect
-                  x={step * 0.14}
-                  width={step * 0.72}
-                  y={y(bin.failed)}
-                  height={y(0) - y(bin.failed)}
-                  fill="var(--bad-mark)"
-                />
-                {bin.count > 0 && (
-                  <text x={step / 2} y={y(bin.count) - 4} textAnchor="middle">
-                    {bin.failed > 0 ? `${bin.failed} of ${bin.count}` : bin.count}
-                  </text>
-                )}
-                <text x={step / 2} y={HEIGHT - BOTTOM + 15} textAnchor="middle">
-                  {bin.label}
+            <g aria-hidden>
+              <line x1={LEFT} x2={width} y1={y(0)} y2={y(0)} stroke="var(--line-strong)" />
+              {bins.map(({ label }, index) => (
+                <text key={label} x={LEFT + step * (index + 0.5)} y={HEIGHT - BOTTOM + 15} textAnchor="middle">
+                  {label}
                 </text>
-              </g>
-            ))}
-            <text x={LEFT + (width - LEFT) / 2} y={HEIGHT - 4} textAnchor="middle">
-              changes in one deployment
-            </text>
+              ))}
+              <text x={LEFT + (width - LEFT) / 2} y={HEIGHT - 4} textAnchor="middle">
+                changes in one deployment
+              </text>
+            </g>
+            <Marks
+              marks={bins
+                .map((bin, index) => ({
+                  ...{ key: bin.label, at: index, href: hrefOf(`batch:${bin.label}`), text: textOf(bin) },
+                  ...{ count: bin.count, drawing: <Bar bin={bin} x={LEFT + step * index} width={step} y={y} /> },
+                }))
+                .filter(({ count }) => count > 0)}
+            />
           </>
         );
       }}
     </ChartFrame>
+  );
+}
+
+type Bin = { readonly label: string; readonly count: number; readonly failed: number };
+
+function textOf({ label, count, failed }: Bin): string {
+  const outcome =
+    failed > 0 ? `${barText({ count, failed })} deployments failed` : `${countOf(count, "deployment")}, none failed`;
+  return `${ofChangesText(label)}: ${outcome}`;
+}
+
+/** Stands on the bar, and in these words in its name. */
+function barText({ count, failed }: Omit<Bin, "label">): string {
+  return failed > 0 ? `${formatCount(failed)} of ${formatCount(count)}` : formatCount(count);
+}
+
+type BarProps = { readonly bin: Bin; readonly x: number; readonly width: number; readonly y: Scale };
+
+function Bar({ bin: { count, failed }, x, width, y }: BarProps) {
+  const box = { x: width * 0.14, width: width * 0.72 };
+  return (
+    <g transform={`translate(${x} 0)`} data-testid="batch-bin">
+      <rect width={width} height={HEIGHT - BOTTOM} fill="transparent" />
+      <rect {...box} y={y(count)} height={y(failed) - y(count)} fill="var(--candidate-arm)" />
+      <rect {...box} y={y(failed)} height={y(0) - y(failed)} fill="var(--bad-mark)" />
+      <text x={width / 2} y={y(count) - 4} textAnchor="middle">
+        {barText({ count, failed })}
+      </text>
+    </g>
   );
 }
 

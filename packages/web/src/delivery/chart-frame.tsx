@@ -2,6 +2,9 @@ import { useElementSize } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import classes from "./chart-frame.module.css";
 
+/** Of the marks, which are all that can have the focus in a drawing. */
+const KEYS = "Arrow keys lead from one mark to the next, Enter opens it";
+
 type Props = {
   readonly title: string;
   readonly note?: ReactNode;
@@ -9,7 +12,7 @@ type Props = {
   /** In words what the chart shows, for those who do not see it. */
   readonly description: string;
   readonly legend?: ReactNode;
-  /** Draws into a box of this many pixels. */
+  /** Draws into a box of this many pixels: `Marks`, and what is for the eye alone (axes, lines), hidden from those who hear the description. */
   readonly children: (width: number, height: number) => ReactNode;
 };
 
@@ -24,7 +27,7 @@ export function ChartFrame({ title, note, height, description, legend, children 
       </figcaption>
       <div ref={ref} style={{ height }} className={classes.plot}>
         {width > 0 && (
-          <svg width={width} height={height} role="img" aria-label={description}>
+          <svg width={width} height={height} aria-label={`${description.replace(/\.$/, "")}. ${KEYS}`}>
             {children(width, height)}
           </svg>
         )}

@@ -1,10 +1,11 @@
 import type { DeliveryReport } from "../api/types.ts";
 import { countOf, formatExactTime } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
-import { Deployment, DeploymentLane, looksOf } from "./deployment-lane.tsx";
+import { deploymentLane, deploymentMark, looksOf } from "./deployment-lane.tsx";
 import { type DeploymentSize, deploymentSizes } from "./deployment-size.ts";
-import { GuardLane, markedDecisions } from "./guard-lane.tsx";
-import { OpenLink, useOpen } from "./open-link.tsx";
+import { guardMarks, markedDecisions } from "./guard-lane.tsx";
+import { type Mark, Marks } from "./marks.tsx";
+import { type HrefOf, OpenLink, useOpenHref } from "./open-link.tsx";
 import { formatDay, linearScale, type Scale, timeTicks } from "./scale.ts";
 import { type MarkKind, MarkLegend } from "./timeline-marks.tsx";
 
@@ -16,19 +17,19 @@ const TICK_PIXELS = 90;
 const ROWS = 3;
 const ROW_HEIGHT = 11;
 
-/** Lanes from the top: what went out, what was taken back, what hurt, what the guard decided. Rows grow upwards from `y`. */
-const LANES = [
-  { name: "deployments", y: 34 },
-  { name: "rollbacks", y: 60 },
-  { name: "incidents", y: 84 },
-  { name: "the guard", y: 130 },
-] as const;
+/** From the top: what went out, what was taken back, what hurt, what the guard decided. Rows grow upwards from `y`. */
+const LANES = {
+  deployments: { name: "deployments", y: 34 },
+  rollbacks: { name: "rollbacks", y: 60 },
+  incidents: { name: "incidents", y: 84 },
+  guard: { name: "the guard", y: 130 },
+} as const;
 
 /** When something reached users, which of it failed, what was taken back, and what hurt meanwhile. */
 export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
   const { incidents, guardDecisions, window } = report;
   const deployments = deploymentSizes(report);
-  const onOpen = useOpen();
+  const hrefOf = useOpenHref();
   const failed = deployments.filter((each) => each.isFailed).length;
   const rollbacks = deployments.filter(isRollback).length;
   return (
@@ -48,43 +49,51 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
     >
       {(width) => {
         const x = linearScale([window.fromMs, window.toMs], [LEFT, width - RIGHT]);
+        const rows = { rowCount: ROWS, rowHeight: ROW_HEIGHT };
+        const shipped = deployments.filter((each) => !isRollback(each));
+        const lane = deploymentLane({ deployments: shipped, window, x, y: LANES.deployments.y, ...rows, hrefOf });
+        const marks: Mark[][] = [
+          lane.marks,
+          deployments.filter(isRollback).map((each) => deploymentMark(each, x(each.atMs), LANES.rollbacks.y, hrefOf)),
+          incidents.map((each) => incidentMark(each, x, window.toMs, hrefOf)),
+          guardMarks({ decisions: guardDecisions, x, y: LANES.guard.y, ...rows }),
+        ];
         return (
           <>
-            {LANES.map((lane) => (
-              <g key={lane.name}>
-                <text x={0} y={lane.y + 4}>
-                  {lane.name}
-                </text>
-                <line x1={LEFT} x2={width} y1={lane.y} y2={lane.y} stroke="var(--line)" />
-              </g>
-            ))}
-            {timeTicks([window.fromMs, window.toMs], Math.max(2, Math.floor((width - LEFT) / TICK_PIXELS))).map(
-              (tick) => (
-                <text key={tick} x={x(tick)} y={HEIGHT - 6} textAnchor="middle">
-                  {formatDay(tick)}
-                </text>
-              ),
-            )}
-            {incidents.map((each) => (
-              <Incident key={each.id} incident={each} x={x} toMs={window.toMs} onOpen={onOpen} />
-            ))}
-            <GuardLane decisions={guardDecisions} x={x} y={LANES[3].y} rowCount={ROWS} rowHeight={ROW_HEIGHT} />
-            {deployments.filter(isRollback).map((each) => (
-              <Deployment key={each.id} deployment={each} x={x(each.atMs)} y={LANES[1].y} onOpen={onOpen} />
-            ))}
-            <DeploymentLane
-              deployments={deployments.filter((each) => !isRollback(each))}
-              window={window}
-              x={x}
-              y={LANES[0].y}
-              rowCount={ROWS}
-              rowHeight={ROW_HEIGHT}
-              onOpen={onOpen}
-            />
+            <g aria-hidden>
+              <Axes window={window} x={x} width={width} />
+              <text x={0} y={LANES.deployments.y - ROWS * ROW_HEIGHT + 10}>
+                {lane.scale}
+              </text>
+            </g>
+            <Marks marks={marks.flatMap((inLane, lane) => inLane.map((mark) => ({ ...mark, lane })))} />
           </>
         );
       }}
     </ChartFrame>
+  );
+}
+
+type AxesProps = { readonly window: DeliveryReport["window"]; readonly x: Scale; readonly width: number };
+
+function Axes({ window, x, width }: AxesProps) {
+  const ticks = timeTicks([window.fromMs, window.toMs], Math.max(2, Math.floor((width - LEFT) / TICK_PIXELS)));
+  return (
+    <>
+      {Object.values(LANES).map(({ name, y }) => (
+        <g key={name}>
+          <text x={0} y={y + 4}>
+            {name}
+          </text>
+          <line x1={LEFT} x2={width} y1={y} y2={y} stroke="var(--line)" />
+        </g>
+      ))}
+      {ticks.map((tick) => (
+        <text key={tick} x={x(tick)} y={HEIGHT - 6} textAnchor="middle">
+          {formatDay(tick)}
+        </text>
+      ))}
+    </>
   );
 }
 
@@ -115,30 +124,21 @@ function Legends({ deployments, report }: { deployments: readonly DeploymentSize
   ));
 }
 
-type IncidentProps = {
-  readonly incident: DeliveryReport["incidents"][number];
-  readonly x: Scale;
-  readonly toMs: number;
-  readonly onOpen: (open: string) => void;
-};
+type Incident = DeliveryReport["incidents"][number];
 
-function Incident({ incident, x, toMs, onOpen }: IncidentProps) {
-  const from = x(incident.detectedAtMs);
-  const width = Math.max(6, x(incident.resolvedAtMs ?? toMs) - from);
-  const isOpen = incident.resolvedAtMs === null;
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a short way for the mouse; the same is behind the figures
-    <g style={{ cursor: "pointer" }} onClick={() => onOpen("incidents")}>
-      <title>{`${incident.title}${isOpen ? ", still open" : ""}\n${formatExactTime(incident.detectedAtMs)}`}</title>
+function incidentMark(incident: Incident, x: Scale, toMs: number, hrefOf: HrefOf): Mark {
+  const { id, title, detectedAtMs, resolvedAtMs } = incident;
+  const isOpen = resolvedAtMs === null;
+  const left = x(detectedAtMs);
+  const width = Math.max(6, x(resolvedAtMs ?? toMs) - left);
+  return {
+    ...{ key: `incident ${id}`, at: detectedAtMs, href: hrefOf("incidents") },
+    text: `Incident: ${title}${isOpen ? ", still open" : ""}\n${formatExactTime(detectedAtMs)}`,
+    drawing: (
       <rect
-        x={from}
-        y={LANES[2].y - 5}
-        width={width}
-        height={10}
-        rx={3}
-        fill="var(--bad-mark)"
+        {...{ x: left, y: LANES.incidents.y - 5, width, height: 10, rx: 3, fill: "var(--bad-mark)" }}
         opacity={isOpen ? 1 : 0.75}
       />
-    </g>
-  );
+    ),
+  };
 }

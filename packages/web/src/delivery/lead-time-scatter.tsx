@@ -3,7 +3,8 @@ import { countOf, formatExactTime } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
 import { DurationAxis } from "./duration-axis.tsx";
 import { formatSpan, MEDIAN_N_MIN } from "./figures.ts";
-import { useOpen } from "./open-link.tsx";
+import { type Mark, Marks } from "./marks.tsx";
+import { type HrefOf, useOpenHref } from "./open-link.tsx";
 import { TooFew } from "./panel.tsx";
 import { formatDay, linearScale, logScale, thinned, timeTicks } from "./scale.ts";
 
@@ -19,7 +20,7 @@ const POINTS_MAX = 1_500;
 /** Every change by when it was shipped and how long it took, on a logarithm, with p50, p85 and p90. */
 export function LeadTimeScatter({ report }: { report: DeliveryReport }) {
   const { changes, window } = report;
-  const onOpen = useOpen();
+  const hrefOf = useOpenHref();
   const known = changes.flatMap((change) => (change.leadMs === null ? [] : [{ change, leadMs: change.leadMs }]));
   if (known.length < MEDIAN_N_MIN) {
     return <TooFew title="Lead times">{countOf(known.length, "change")} with a lead time.</TooFew>;
@@ -40,39 +41,38 @@ export function LeadTimeScatter({ report }: { report: DeliveryReport }) {
         const y = logScale(range, [HEIGHT - BOTTOM - 4, 8]);
         return (
           <>
-            <DurationAxis range={range} y={y} left={LEFT} right={width - RIGHT} />
-            {timeTicks([window.fromMs, window.toMs], Math.max(2, Math.floor((width - LEFT) / TICK_PIXELS))).map(
-              (tick) => (
-                <text key={tick} x={x(tick)} y={HEIGHT - 4} textAnchor="middle">
-                  {formatDay(tick)}
-                </text>
-              ),
-            )}
-            {drawn.map(({ change, leadMs }) => (
-              <Point
-                key={change.id}
-                change={change}
-                x={x(change.shippedAtMs)}
-                y={y(leadMs)}
-                leadMs={leadMs}
-                onOpen={onOpen}
-              />
-            ))}
-            {lines.map(({ p, ms }, index) => (
-              <g key={p}>
-                <line
-                  x1={LEFT}
-                  x2={width - RIGHT}
-                  y1={y(ms)}
-                  y2={y(ms)}
-                  stroke="var(--text)"
-                  strokeDasharray={["", "6 4", "2 3"][index]}
-                />
-                <text x={width - RIGHT + 5} y={y(ms) + (p === 0.85 ? 10 : p === 0.9 ? -1 : 4)}>
-                  p{p * 100}
-                </text>
-              </g>
-            ))}
+            <g aria-hidden>
+              <DurationAxis range={range} y={y} left={LEFT} right={width - RIGHT} />
+              {timeTicks([window.fromMs, window.toMs], Math.max(2, Math.floor((width - LEFT) / TICK_PIXELS))).map(
+                (tick) => (
+                  <text key={tick} x={x(tick)} y={HEIGHT - 4} textAnchor="middle">
+                    {formatDay(tick)}
+                  </text>
+                ),
+              )}
+            </g>
+            <Marks
+              marks={drawn.map(({ change, leadMs }) =>
+                pointMark(change, leadMs, [x(change.shippedAtMs), y(leadMs)], hrefOf),
+              )}
+            />
+            <g aria-hidden pointerEvents="none">
+              {lines.map(({ p, ms }, index) => (
+                <g key={p}>
+                  <line
+                    x1={LEFT}
+                    x2={width - RIGHT}
+                    y1={y(ms)}
+                    y2={y(ms)}
+                    stroke="var(--text)"
+                    strokeDasharray={["", "6 4", "2 3"][index]}
+                  />
+                  <text x={width - RIGHT + 5} y={y(ms) + (p === 0.85 ? 10 : p === 0.9 ? -1 : 4)}>
+                    p{p * 100}
+                  </text>
+                </g>
+              ))}
+            </g>
           </>
         );
       }}
@@ -80,27 +80,15 @@ export function LeadTimeScatter({ report }: { report: DeliveryReport }) {
   );
 }
 
-type PointProps = {
-  readonly change: MeasuredChange;
-  readonly x: number;
-  readonly y: number;
-  readonly leadMs: number;
-  readonly onOpen: (open: string) => void;
-};
-
-function Point({ change, x, y, leadMs, onOpen }: PointProps) {
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a short way for the mouse; the same is behind the figures
-    <circle
-      {...{ cx: x, cy: y, r: 3.2, fill: "var(--candidate-arm)", fillOpacity: 0.55 }}
-      style={{ cursor: "pointer" }}
-      data-testid="lead-time"
-      onClick={() => onOpen(`change:${change.id}`)}
-    >
-      <title>{`${change.title}
-${change.author}, ${formatSpan(leadMs)}, shipped ${formatExactTime(change.shippedAtMs)}`}</title>
-    </circle>
-  );
+function pointMark(change: MeasuredChange, leadMs: number, [cx, cy]: readonly [number, number], hrefOf: HrefOf): Mark {
+  const { id, title, author, shippedAtMs } = change;
+  return {
+    ...{ key: id, at: shippedAtMs, href: hrefOf(`change:${id}`) },
+    text: `${title || id}\n${author.replace(/ <.*>$/, "")}, ${formatSpan(leadMs)}, shipped ${formatExactTime(shippedAtMs)}`,
+    drawing: (
+      <circle {...{ cx, cy, r: 3.2, fill: "var(--candidate-arm)", fillOpacity: 0.55 }} data-testid="lead-time" />
+    ),
+  };
 }
 
 /** Linear between closest ranks, as every percentile of the report. */

@@ -1,5 +1,7 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+
+const route = getRouteApi("/signed-in/delivery");
 
 type Props = {
   /** As `openedOf` reads it. */
@@ -25,8 +27,11 @@ export function OpenLink({ open, label, className, children }: Props) {
   );
 }
 
-/** The same for points of a drawing: with the keyboard one gets there by the figures. */
-export function useOpen(): (open: string) => void {
-  const navigate = useNavigate({ from: "/delivery" });
-  return (open) => void navigate({ resetScroll: false, search: (search) => ({ ...search, open }) });
+/** The address at which something of this page is open: for the marks of a drawing. */
+export type HrefOf = (open: string) => string;
+
+export function useOpenHref(): HrefOf {
+  const { options } = useRouter();
+  const search = route.useSearch();
+  return (open) => `/delivery${options.stringifySearch({ ...search, open })}`;
 }

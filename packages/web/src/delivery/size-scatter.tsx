@@ -4,7 +4,8 @@ import { ChartFrame } from "./chart-frame.tsx";
 import { DataTable, Quiet } from "./data-table.tsx";
 import { DurationAxis } from "./duration-axis.tsx";
 import { formatSpan, MEDIAN_N_MIN } from "./figures.ts";
-import { OpenLink, useOpen } from "./open-link.tsx";
+import { type Mark, Marks } from "./marks.tsx";
+import { type HrefOf, OpenLink, useOpenHref } from "./open-link.tsx";
 import { TooFew } from "./panel.tsx";
 import { logScale, type Scale, thinned } from "./scale.ts";
 import { linesText, openMs, smallAgainstLarge } from "./size-bins.ts";
@@ -25,7 +26,7 @@ type Sized = { readonly change: MeasuredChange; readonly lines: number; readonly
 
 /** Size of each shipped pull request against the time it was open, both on a logarithm, with the median of each size. */
 export function SizeScatter({ report: { sizes, changes } }: { report: DeliveryReport }) {
-  const onOpen = useOpen();
+  const hrefOf = useOpenHref();
   if (sizes.n < MEDIAN_N_MIN) {
     return (
       <TooFew title={TITLE}>
@@ -70,11 +71,13 @@ export function SizeScatter({ report: { sizes, changes } }: { report: DeliveryRe
           const y = logScale(time, [HEIGHT - BOTTOM - 4, 8]);
           return (
             <>
-              <Axes x={x} y={y} width={width} linesMost={linesMost} time={time} />
-              {drawn.map((point) => (
-                <Point key={point.change.id} point={point} x={x} y={y} onOpen={onOpen} />
-              ))}
-              <Medians sizes={sizes} x={x} y={y} linesMost={linesMost} />
+              <g aria-hidden>
+                <Axes x={x} y={y} width={width} linesMost={linesMost} time={time} />
+              </g>
+              <Marks marks={drawn.map((point) => pointMark(point, x, y, hrefOf))} />
+              <g aria-hidden pointerEvents="none">
+                <Medians sizes={sizes} x={x} y={y} linesMost={linesMost} />
+              </g>
             </>
           );
         }}
@@ -133,26 +136,18 @@ function Axes({ x, y, width, linesMost, time }: AxesProps) {
   );
 }
 
-type PointProps = {
-  readonly point: Sized;
-  readonly x: Scale;
-  readonly y: Scale;
-  readonly onOpen: (open: string) => void;
-};
-
-function Point({ point: { change, lines, ms }, x, y, onOpen }: PointProps) {
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a short way for the mouse; the same is behind the figures
-    <circle
-      {...{ cx: x(lines), cy: y(ms), r: 3.2, fill: "var(--candidate-arm)", fillOpacity: 0.55 }}
-      style={{ cursor: "pointer" }}
-      data-testid="sized-change"
-      onClick={() => onOpen(`change:${change.id}`)}
-    >
-      <title>{`${change.title}
-${change.author}, ${countOf(change.linesChanged ?? 0, "line")}, open for ${formatSpan(ms)}`}</title>
-    </circle>
-  );
+function pointMark({ change, lines, ms }: Sized, x: Scale, y: Scale, hrefOf: HrefOf): Mark {
+  const { id, title, author, linesChanged } = change;
+  return {
+    ...{ key: id, at: lines, href: hrefOf(`change:${id}`) },
+    text: `${title || id}\n${author}, ${countOf(linesChanged ?? 0, "line")}, open for ${formatSpan(ms)}`,
+    drawing: (
+      <circle
+        {...{ cx: x(lines), cy: y(ms), r: 3.2, fill: "var(--candidate-arm)", fillOpacity: 0.55 }}
+        data-testid="sized-change"
+      />
+    ),
+  };
 }
 
 function Medians({ sizes, x, y, linesMost }: { sizes: Sizes; x: Scale; y: Scale; linesMost: number }) {

@@ -3,7 +3,8 @@ import { countOf, formatCount, formatPercent } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
 import { DataTable } from "./data-table.tsx";
 import { formatSpan, MEDIAN_N_MIN, STAGE_WORDS } from "./figures.ts";
-import { OpenLink, useOpen } from "./open-link.tsx";
+import { Marks } from "./marks.tsx";
+import { OpenLink, useOpenHref } from "./open-link.tsx";
 import { Panel, TooFew } from "./panel.tsx";
 import { formatDay, linearScale } from "./scale.ts";
 import { hatchOf, STAGE_COLOR, StageHatches } from "./stage-colors.tsx";
@@ -52,7 +53,7 @@ export function StageLedger({ report: { stages } }: { report: DeliveryReport }) 
 type WeeksProps = { ledger: Ledger; width: number; fillOf: (stage: StageName) => string };
 
 function Weeks({ ledger, width, fillOf }: WeeksProps) {
-  const onOpen = useOpen();
+  const hrefOf = useOpenHref();
   const totals = ledger.weeks.map((week) => Object.values(week.meanMs).reduce((sum, ms) => sum + ms, 0));
   const most = Math.max(...totals, 1);
   const y = linearScale([0, most], [HEIGHT - BOTTOM, TOP]);
@@ -62,33 +63,36 @@ function Weeks({ ledger, width, fillOf }: WeeksProps) {
   return (
     <>
       <StageHatches />
-      {[0.5, 1].map((part) => (
-        <g key={part}>
-          <line x1={LEFT} x2={width} y1={y(most * part)} y2={y(most * part)} stroke="var(--line)" />
-          <text x={LEFT - 6} y={y(most * part) + 4} textAnchor="end">
-            {shortSpan(most * part)}
-          </text>
-        </g>
-      ))}
-      <line x1={LEFT} x2={width} y1={y(0)} y2={y(0)} stroke="var(--line-strong)" />
-      {ledger.weeks.map((week, index) => (
-        // biome-ignore lint/a11y/noStaticElementInteractions: a short way for the mouse; the same is behind the figures
-        <g
-          key={week.fromMs}
-          transform={`translate(${LEFT + step * index + (step - bar) / 2} 0)`}
-          style={{ cursor: "pointer" }}
-          data-testid="stage-week"
-          onClick={() => onOpen(`week:${week.fromMs}`)}
-        >
-          <title>{titleOf(ledger, week)}</title>
-          <Stack ledger={ledger} week={week} width={bar} y={y} fillOf={fillOf} />
-          {index % every === 0 && (
-            <text x={bar / 2} y={HEIGHT - 6} textAnchor="middle">
-              {formatDay(week.fromMs)}
+      <g aria-hidden>
+        {[0.5, 1].map((part) => (
+          <g key={part}>
+            <line x1={LEFT} x2={width} y1={y(most * part)} y2={y(most * part)} stroke="var(--line)" />
+            <text x={LEFT - 6} y={y(most * part) + 4} textAnchor="end">
+              {shortSpan(most * part)}
             </text>
-          )}
-        </g>
-      ))}
+          </g>
+        ))}
+        <line x1={LEFT} x2={width} y1={y(0)} y2={y(0)} stroke="var(--line-strong)" />
+        {ledger.weeks.map(
+          ({ fromMs }, index) =>
+            index % every === 0 && (
+              <text key={fromMs} x={LEFT + step * (index + 0.5)} y={HEIGHT - 6} textAnchor="middle">
+                {formatDay(fromMs)}
+              </text>
+            ),
+        )}
+      </g>
+      <Marks
+        marks={ledger.weeks.map((week, index) => ({
+          ...{ key: String(week.fromMs), at: week.fromMs, href: hrefOf(`week:${week.fromMs}`) },
+          text: textOf(ledger, week),
+          drawing: (
+            <g transform={`translate(${LEFT + step * index + (step - bar) / 2} 0)`} data-testid="stage-week">
+              <Stack ledger={ledger} week={week} width={bar} y={y} fillOf={fillOf} />
+            </g>
+          ),
+        }))}
+      />
     </>
   );
 }
@@ -112,7 +116,7 @@ function Stack({ ledger, week, width, y, fillOf }: StackProps) {
   });
 }
 
-function titleOf(ledger: Ledger, week: Ledger["weeks"][number]): string {
+function textOf(ledger: Ledger, week: Ledger["weeks"][number]): string {
   const stages = ledger.stages.map(({ stage }) => `${STAGE_WORDS[stage].label} ${formatSpan(week.meanMs[stage] ?? 0)}`);
   return [`Week of ${formatDay(week.fromMs)}, ${week.n} shipped`, ...stages].join("\n");
 }

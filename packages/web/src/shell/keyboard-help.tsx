@@ -24,6 +24,12 @@ const IN_DIALOGS: readonly Shortcut[] = [
   { keys: ["Shift", "Enter"], does: "A new line in the reason" },
 ];
 
+const IN_DRAWINGS: readonly Shortcut[] = [
+  { keys: ["←", "→"], does: "To the mark before or after; Home and End: to the ends" },
+  { keys: ["↑", "↓"], does: "To the nearest mark of another line" },
+  { keys: ["Enter"], does: "Open what the mark is made of" },
+];
+
 /** Which keys do what. */
 export function KeyboardHelp({ onClose }: { onClose: () => void }) {
   const [isOn, setOn] = useState(areSingleKeysOn);
@@ -43,6 +49,7 @@ export function KeyboardHelp({ onClose }: { onClose: () => void }) {
           />
           Use single keys in this browser
         </label>
+        <Shortcuts title="In a drawing of Delivery" shortcuts={IN_DRAWINGS} />
         <Shortcuts title="When a reason is asked for" shortcuts={IN_DIALOGS} />
       </div>
     </Dialog>
