@@ -1,9 +1,9 @@
 import type { Api } from "./api.ts";
+import { type Told, tellEvents } from "./tell-events.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const QUARTER_MS = 90 * DAY_MS;
-const EVENTS_PER_BATCH = 1_000;
 
 const PEOPLE = ["maya", "jonas", "lena", "omar"] as const;
 const SUBJECTS = [
@@ -18,8 +18,6 @@ const TESTS = [
   ["basket › adds up", 0],
 ] as const;
 
-type Told = { readonly type: string; readonly atMs: number; readonly subject: object; readonly customData: object };
-
 /**
  * Tells a server a quarter of a team's deliveries as CDEvents, up to a moment, and the quarter before it, which was slower: about three requests a weekday, which
  * wait long for a first look, the large ones longest, a deployment for every two or three of them, some of which fail and are mended or taken back, and the
@@ -28,19 +26,7 @@ type Told = { readonly type: string; readonly atMs: number; readonly subject: ob
 export async function tellQuarter(api: Api, service: string, untilMs: number, seed = 7): Promise<void> {
   const repository = `acme/${service}`;
   await api.request("PUT", `/api/v1/services/${service}`, { repositories: [repository], owner: "payments" });
-  const told = quarter(service, repository, untilMs, seededRandom(seed));
-  const events = told.map(({ type, atMs, subject, customData }, index) => {
-    const id = `${service}-${index}`;
-    const at = new Date(atMs).toISOString();
-    const context = { version: "0.4.1", id, source: "/ci", type, timestamp: at };
-    return { specversion: "1.0", id, source: "/ci", type, data: { context, subject, customData } };
-  });
-  for (let start = 0; start < events.length; start += EVENTS_PER_BATCH) {
-    const batch = events.slice(start, start + EVENTS_PER_BATCH);
-    const type = { "content-type": "application/cloudevents-batch+json" };
-    const answer = await api.request("POST", "/cdevents", batch, type);
-    if (answer.status !== 202) throw new Error(`the quarter was refused: ${JSON.stringify(answer.body)}`);
-  }
+  await tellEvents(api, service, quarter(service, repository, untilMs, seededRandom(seed)));
 }
 
 function quarter(service: string, repository: string, untilMs: number, random: () => number): Told[] {

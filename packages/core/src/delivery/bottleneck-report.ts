@@ -13,6 +13,8 @@ export type StageLedger = {
   readonly n: number;
   readonly left: number;
   readonly stages: readonly StageShare[];
+  /** The slowest tenth: changes whose stages took `leastMs` or more in all. At least one; more than a tenth where several are equally slow. */
+  readonly slowest: { readonly n: number; readonly leastMs: number };
   /** The same by calendar week of the deployment, for a stacked bar: mean milliseconds a stage. */
   readonly weeks: readonly {
     readonly fromMs: number;
@@ -94,6 +96,8 @@ export type TestCounts = {
   readonly tests: number;
   /** Tests that ran more than once on some revision. */
   readonly repeatedTests: number;
+  /** Tests that passed and failed on one revision: a report lists the worst of them. */
+  readonly flakyTests: number;
 };
 
 /** Size of shipped pull requests against the time from opened (or ready) to merged. */

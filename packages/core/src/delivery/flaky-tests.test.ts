@@ -31,7 +31,7 @@ describe("a flaky test", () => {
         ],
       },
     ]);
-    expect(testCountsOf(tests)).toEqual({ runs: 7, tests: 3, repeatedTests: 1 });
+    expect(testCountsOf(tests)).toEqual({ runs: 7, tests: 3, repeatedTests: 1, flakyTests: 1 });
   });
 
   it("shows its newest runs, and tells how many there are", () => {

@@ -30,6 +30,7 @@ export function testCountsOf(tests: readonly TestHistory[]): TestCounts {
     runs: tests.reduce((sum, { runs }) => sum + runs, 0),
     tests: tests.length,
     repeatedTests: tests.filter(({ repeated }) => repeated.length > 0).length,
+    flakyTests: tests.filter(({ repeated }) => repeated.some(isFlaky)).length,
   };
 }
 
@@ -40,7 +41,7 @@ export function testCountsOf(tests: readonly TestHistory[]): TestCounts {
 export function flakyTestsOf(tests: readonly TestHistory[]): readonly FlakyTest[] {
   const found: FlakyTest[] = [];
   for (const { test, repeated } of tests) {
-    const flaky = repeated.filter((group) => new Set(group.map(({ outcome }) => outcome)).size > 1);
+    const flaky = repeated.filter(isFlaky);
     const interval = wilsonInterval(flaky.length, repeated.length);
     if (flaky.length === 0 || interval === null) continue;
     const runs = flaky.flat().sort(newestFirst);
@@ -58,6 +59,10 @@ export function flakyTestsOf(tests: readonly TestHistory[]): readonly FlakyTest[
   }
   const worstFirst = (a: FlakyTest, b: FlakyTest) => b.interval.low - a.interval.low || (a.test < b.test ? -1 : 1);
   return found.sort(worstFirst).slice(0, TESTS_MAX);
+}
+
+function isFlaky(runs: readonly TestRunFact[]): boolean {
+  return new Set(runs.map(({ outcome }) => outcome)).size > 1;
 }
 
 /** The same order whatever the order of the facts. */

@@ -10,7 +10,7 @@ import { heardOf, isSilent } from "./heard.ts";
 import { changeLeadTime, commitLeadTime } from "./lead-time.ts";
 import type { DeliveryReport, MeasuredDeployment, MeasureOptions } from "./report.ts";
 import { buildShippingLedger, type ShippingLedger } from "./shipments.ts";
-import { listChanges, listRequests, shippedChanges } from "./shipped-changes.ts";
+import { countChanges, listChanges, listRequests, shippedChanges } from "./shipped-changes.ts";
 import { sizeAgainstTimeOf } from "./size-against-time.ts";
 import { changeFailRateOf, failuresOf, recoveryOf, reworkOf } from "./stability.ts";
 import { stageLedgerOf } from "./stage-ledger.ts";
@@ -80,7 +80,7 @@ export function measureLedger(
     sizes: sizeAgainstTimeOf(listRequests(shipped)),
     testCounts: testCountsOf(tests),
     flakyTests: flakyTestsOf(tests),
-    deployments: isSummary ? [] : measuredDeployments(view, linked, reworkIds),
+    deployments: isSummary ? [] : measuredDeployments(view, linked, reworkIds, countChanges(shipped)),
     changes: isSummary ? [] : listChanges(view, shipped),
     assumptions: assumptionsOf(view, facts, attributionWindowMs),
     unknowns: unknownsOf(facts, ledger),
@@ -102,6 +102,7 @@ function measuredDeployments(
   view: WindowView,
   failures: Failures,
   reworkIds: ReadonlySet<string>,
+  changeCounts: ReadonlyMap<number, number>,
 ): readonly MeasuredDeployment[] {
   const { ledger, counted } = view;
   const { graph, shipped } = ledger;
@@ -130,6 +131,7 @@ function measuredDeployments(
       role,
       nonMerge,
       merge: role === "baseline" ? 0 : own.filter((commit) => graph.isMerge[commit] === 1).length,
+      changes: changeCounts.get(index) ?? 0,
       lines,
       medianLeadMs: distributionOf(leads).median,
       isFailed: failed.has(fact.id),

@@ -239,6 +239,8 @@ export type MeasuredDeployment = {
   readonly role: "shipped" | "baseline" | "rollback" | "redeployment" | "unknown";
   readonly nonMerge: number;
   readonly merge: number;
+  /** How many of `changes` it shipped: pull requests, and commits that belong to none. */
+  readonly changes: number;
   readonly lines: number | null;
   readonly medianLeadMs: number | null;
   readonly isFailed: boolean;

@@ -60,6 +60,15 @@ export function listChanges(view: WindowView, { requests, commits }: ShippedChan
   return listed.map(({ measured }) => measured);
 }
 
+/** How many of them each shipment has, by its index. */
+export function countChanges({ requests, commits }: ShippedChanges): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  const add = (shipment: number) => counts.set(shipment, (counts.get(shipment) ?? 0) + 1);
+  for (const { shipment } of requests) add(shipment.index);
+  for (const shipment of commits.shipments) add(shipment);
+  return counts;
+}
+
 /** The merge commit's deployment; where that is not known, the last one that any of the request's commits needed. */
 function shipmentOf(
   { ledger }: WindowView,

@@ -17,7 +17,7 @@ export function stageLedgerOf(
   runs: readonly PipelineRunFact[],
 ): StageLedger | null {
   if (table.n === 0) return null;
-  const slowest = slowestTenth(table.totalMs);
+  const { leastMs, indexes: slowest } = slowestTenth(table.totalMs);
   const runsByRevision = indexRuns(runs);
   const totalMs = sum(table.totalMs.ms);
   const slowestMs = sumAt(table.totalMs.ms, slowest);
@@ -36,16 +36,17 @@ export function stageLedgerOf(
         ...ciOf(table, index, runsByRevision),
       };
     }),
+    slowest: { n: slowest.length, leastMs },
     weeks: weeksOf(table, shipments),
   };
 }
 
-/** Indexes of the slowest tenth, at least one; more where several are equally slow. */
-function slowestTenth({ ms, sorted }: Spent): readonly number[] {
-  const slow = sorted[sorted.length - Math.max(1, Math.round(ms.length / 10))] ?? 0;
-  const slowest: number[] = [];
-  for (let index = 0; index < ms.length; index += 1) if ((ms[index] ?? 0) >= slow) slowest.push(index);
-  return slowest;
+/** What the slowest tenth took at least, and its indexes: at least one, and more where several are equally slow. */
+function slowestTenth({ ms, sorted }: Spent): { readonly leastMs: number; readonly indexes: readonly number[] } {
+  const leastMs = sorted[sorted.length - Math.max(1, Math.round(ms.length / 10))] ?? 0;
+  const indexes: number[] = [];
+  for (let index = 0; index < ms.length; index += 1) if ((ms[index] ?? 0) >= leastMs) indexes.push(index);
+  return { leastMs, indexes };
 }
 
 function ciOf(

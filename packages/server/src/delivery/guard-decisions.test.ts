@@ -49,7 +49,7 @@ describeOnEachStore("the guard's decisions", (openStore) => {
     await append(journal, "rol_c", 0, "completed", GUARD);
 
     const of = { service: "shop", environment: "production", fromMs: START_MS, toMs: START_MS + 3_600_000 };
-    const decisions = await readGuardDecisions(database.db, of);
+    const { decisions, total } = await readGuardDecisions(database.db, of);
     const [first] = decisions;
     const later = await readGuardDecisions(database.db, { ...of, fromMs: (first?.atMs ?? 0) + 1 });
 
@@ -58,6 +58,25 @@ describeOnEachStore("the guard's decisions", (openStore) => {
       ["rol_a", "froze", "paused 3"],
       ["rol_a", "rolled back", "rolled-back 4"],
     ]);
-    expect(later.map(({ did }) => did)).toEqual(["froze", "rolled back"]);
+    expect(total).toBe(3);
+    expect(later.decisions.map(({ did }) => did)).toEqual(["froze", "rolled back"]);
+  });
+
+  it("are at most the newest 500, with how many there are", async () => {
+    const database = await openStore();
+    const journal = await open(database);
+    await addRollout(database, "rol_a", "shop");
+    const events = Array.from({ length: 510 }, (_, index) => ({
+      ...{ type: "rollout.stage-entered", data: { flag: "new-checkout", sentence: `stage ${index}` } },
+    }));
+    await journal.transaction((_trx, write) =>
+      write([{ stream: "rollout/rol_a", expectedVersion: 0, events }], { actor: GUARD, reason: null }),
+    );
+
+    const of = { service: "shop", environment: "production", fromMs: START_MS, toMs: START_MS + 3_600_000 };
+    const { decisions, total } = await readGuardDecisions(database.db, of);
+
+    expect([decisions.length, total]).toEqual([500, 510]);
+    expect([decisions.at(0)?.sentence, decisions.at(-1)?.sentence]).toEqual(["stage 10", "stage 509"]);
   });
 });

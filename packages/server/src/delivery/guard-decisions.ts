@@ -30,11 +30,35 @@ type DecisionsOf = {
   readonly toMs: number;
 };
 
-/** What the guard did by itself to the rollouts of a service, by time: the newest 500. What people did is not among it. */
-export async function readGuardDecisions(db: Kysely<Tables>, of: DecisionsOf): Promise<GuardDecision[]> {
-  const rows = await db
-    .selectFrom("event")
+/** What the guard did by itself to the rollouts of a service, by time: the newest 500, of how many. What people did is not among it. */
+export async function readGuardDecisions(
+  db: Kysely<Tables>,
+  of: DecisionsOf,
+): Promise<{ readonly decisions: GuardDecision[]; readonly total: number }> {
+  const rows = await eventsOfGuard(db, of)
     .select(["stream", "type", "data", "actor", "occurred_at_ms"])
+    .orderBy("seq", "desc")
+    .limit(DECISIONS_MAX)
+    .execute();
+  const decisions = rows.reverse().flatMap(({ stream, type, data, actor, occurred_at_ms: atMs }) => {
+    const did = didOf(type);
+    if (did === undefined || !isGuard(readStoredJson<Actor>(actor))) return [];
+    const { flag, sentence } = readStoredJson<{ readonly flag: string; readonly sentence: string }>(data);
+    return [{ rolloutId: stream.slice("rollout/".length), flag, did, atMs, sentence }];
+  });
+  return { decisions, total: rows.length < DECISIONS_MAX ? decisions.length : await countAll(db, of) };
+}
+
+async function countAll(db: Kysely<Tables>, of: DecisionsOf): Promise<number> {
+  const { count } = await eventsOfGuard(db, of)
+    .select(({ fn }) => fn.countAll().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+function eventsOfGuard(db: Kysely<Tables>, of: DecisionsOf) {
+  return db
+    .selectFrom("event")
     .where("stream", "in", (query) =>
       query
         .selectFrom("rollout")
@@ -45,16 +69,7 @@ export async function readGuardDecisions(db: Kysely<Tables>, of: DecisionsOf): P
     .where("actor_id", "=", GUARD_ID)
     .where("type", "in", Object.keys(DID))
     .where("occurred_at_ms", ">=", of.fromMs)
-    .where("occurred_at_ms", "<", of.toMs)
-    .orderBy("seq", "desc")
-    .limit(DECISIONS_MAX)
-    .execute();
-  return rows.reverse().flatMap(({ stream, type, data, actor, occurred_at_ms: atMs }) => {
-    const did = didOf(type);
-    if (did === undefined || !isGuard(readStoredJson<Actor>(actor))) return [];
-    const { flag, sentence } = readStoredJson<{ readonly flag: string; readonly sentence: string }>(data);
-    return [{ rolloutId: stream.slice("rollout/".length), flag, did, atMs, sentence }];
-  });
+    .where("occurred_at_ms", "<", of.toMs);
 }
 
 function didOf(type: string): GuardDecision["did"] | undefined {

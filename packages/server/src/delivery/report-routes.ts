@@ -61,8 +61,10 @@ export function reportRoutes(app: App, deps: DeliveryDeps): void {
       const service = await readService(deps.database.db, request.params.key);
       const { key, repositories } = service;
       const facts = await readFacts({ service: key, environment, repositories });
-      const guardDecisions = await readGuardDecisions(deps.database.db, { service: key, environment, fromMs, toMs });
-      return { ...toReport(facts, { service, environment, fromMs, toMs }), guardDecisions };
+      const guard = await readGuardDecisions(deps.database.db, { service: key, environment, fromMs, toMs });
+      const report = toReport(facts, { service, environment, fromMs, toMs });
+      const totals = { ...report.totals, guardDecisions: guard.total };
+      return { ...report, totals, guardDecisions: guard.decisions };
     },
   );
 

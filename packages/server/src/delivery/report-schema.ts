@@ -64,6 +64,7 @@ const measuredDeployment = z
     role: z.enum(["shipped", "baseline", "rollback", "redeployment", "unknown"]),
     nonMerge: z.number().int(),
     merge: z.number().int(),
+    changes: z.number().int().describe("Pull requests that it shipped, and commits that belong to none"),
     lines: z.number().nullable(),
     medianLeadMs: ms.nullable(),
     isFailed: z.boolean(),
@@ -116,6 +117,9 @@ const stageLedger = z.object({
       ciRunMs: ms.nullable(),
     }),
   ),
+  slowest: z
+    .object({ n: z.number().int(), leastMs: ms })
+    .describe("The slowest tenth: changes whose stages took `leastMs` or more in all"),
   weeks: z.array(z.object({ fromMs: ms, n: z.number().int(), meanMs: z.partialRecord(stageName, ms) })),
 });
 
@@ -253,20 +257,32 @@ export const deliveryReport = z
       runs: z.number().int(),
       tests: z.number().int(),
       repeatedTests: z.number().int().describe("Those that ran more than once on some revision"),
+      flakyTests: z.number().int().describe("Those that passed and failed on one revision"),
     }),
     flakyTests: z.array(flakyTest).describe("Passed and failed on one revision, the worst first: at most 100"),
+    totals: z
+      .object({
+        deployments: z.number().int(),
+        changes: z.number().int(),
+        openChanges: z.number().int(),
+        incidents: z.number().int(),
+        guardDecisions: z.number().int(),
+      })
+      .describe("How many there are of what is listed below, where the lists have bounds. The figures are made of all"),
     deployments: z.array(measuredDeployment).describe("In the window, by time: the newest 2,000"),
     changes: z.array(measuredChange).describe("Shipped in the window: the newest 5,000"),
-    openChanges: z.array(openChange).describe("Waiting now, the longest first"),
-    incidents: z.array(
-      z.object({
-        id: z.string(),
-        title: z.string(),
-        url: z.string().nullable(),
-        detectedAtMs: ms,
-        resolvedAtMs: ms.nullable(),
-      }),
-    ),
+    openChanges: z.array(openChange).describe("Waiting now, the longest first: at most 500"),
+    incidents: z
+      .array(
+        z.object({
+          id: z.string(),
+          title: z.string(),
+          url: z.string().nullable(),
+          detectedAtMs: ms,
+          resolvedAtMs: ms.nullable(),
+        }),
+      )
+      .describe("Detected in the window: the newest 500"),
     guardDecisions: z
       .array(
         z.object({

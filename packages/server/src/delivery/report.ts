@@ -24,18 +24,27 @@ export type ReportOf = {
 };
 
 type Answer = z.infer<typeof deliveryReport>;
+/** The guard's decisions come from the journal. */
+type FromFacts = Omit<Answer, "guardDecisions" | "totals"> & { totals: Omit<Answer["totals"], "guardDecisions"> };
 
 /** The report on a service that the API answers, made of its facts. */
-export function toReport(facts: HeardFacts, of: ReportOf): Omit<Answer, "guardDecisions"> {
+export function toReport(facts: HeardFacts, of: ReportOf): FromFacts {
   const { fromMs, toMs } = of;
   const { deployments, changes, ...report } = measureDelivery(facts, { fromMs, toMs });
-  const incidents = facts.incidents.filter(({ detectedAtMs }) => fromMs <= detectedAtMs && detectedAtMs < toMs);
-  return storedAs<Omit<Answer, "guardDecisions">>({
+  const openChanges = openChangesOf(facts.changes);
+  const incidents = facts.incidents
+    .filter(({ detectedAtMs }) => fromMs <= detectedAtMs && detectedAtMs < toMs)
+    .toSorted((a, b) => a.detectedAtMs - b.detectedAtMs);
+  return storedAs<FromFacts>({
     ...{ service: of.service.key, environment: of.environment, target: of.service.target },
     ...report,
+    totals: {
+      ...{ deployments: deployments.length, changes: changes.length },
+      ...{ openChanges: openChanges.length, incidents: incidents.length },
+    },
     deployments: deployments.slice(-DEPLOYMENTS_TOLD_MAX),
     changes: changes.slice(-CHANGES_TOLD_MAX).map(toChange),
-    openChanges: openChangesOf(facts.changes).slice(0, OPEN_CHANGES_TOLD_MAX).map(toOpenChange),
+    openChanges: openChanges.slice(0, OPEN_CHANGES_TOLD_MAX).map(toOpenChange),
     sources: sourcesOf(facts.heard, of),
     incidents: incidents
       .slice(-INCIDENTS_TOLD_MAX)

@@ -3657,6 +3657,7 @@ export interface components {
                 rolloutId: string;
                 sentence: string;
             }[];
+            /** @description Detected in the window: the newest 500 */
             incidents: {
                 detectedAtMs: number;
                 id: string;
@@ -3669,7 +3670,7 @@ export interface components {
                 change: components["schemas"]["DeliveryLeadTime"] | null;
                 committer: components["schemas"]["DeliveryLeadTime"];
             };
-            /** @description Waiting now, the longest first */
+            /** @description Waiting now, the longest first: at most 500 */
             openChanges: components["schemas"]["OpenChange"][];
             recovery: {
                 mean: number | null;
@@ -3717,6 +3718,11 @@ export interface components {
             stages: {
                 left: number;
                 n: number;
+                /** @description The slowest tenth: changes whose stages took `leastMs` or more in all */
+                slowest: {
+                    leastMs: number;
+                    n: number;
+                };
                 stages: {
                     ciQueueMs: number | null;
                     ciRunMs: number | null;
@@ -3738,10 +3744,20 @@ export interface components {
             } | null;
             target: components["schemas"]["DeliveryTarget"] | null;
             testCounts: {
+                /** @description Those that passed and failed on one revision */
+                flakyTests: number;
                 /** @description Those that ran more than once on some revision */
                 repeatedTests: number;
                 runs: number;
                 tests: number;
+            };
+            /** @description How many there are of what is listed below, where the lists have bounds. The figures are made of all */
+            totals: {
+                changes: number;
+                deployments: number;
+                guardDecisions: number;
+                incidents: number;
+                openChanges: number;
             };
             trend: {
                 changePoints: {
@@ -4208,6 +4224,8 @@ export interface components {
         };
         MeasuredDeployment: {
             atMs: number;
+            /** @description Pull requests that it shipped, and commits that belong to none */
+            changes: number;
             id: string;
             isFailed: boolean;
             isRework: boolean;

@@ -3,6 +3,7 @@ import { countOf, formatCount, formatPercent } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
 import { BATCH_BINS, binOf, deploymentSizes, ofChangesText } from "./deployment-size.ts";
 import { MEDIAN_N_MIN } from "./figures.ts";
+import { heldText } from "./held.ts";
 import { Marks } from "./marks.tsx";
 import { useOpenHref } from "./open-link.tsx";
 import { TooFew } from "./panel.tsx";
@@ -16,6 +17,7 @@ const TITLE = "Size of deployments";
 /** How much goes out at once, and how much of it failed. */
 export function BatchHistogram({ report }: { report: DeliveryReport }) {
   const hrefOf = useOpenHref();
+  const { deployments, totals } = report;
   const shipped = deploymentSizes(report).filter(({ role, size }) => role === "shipped" && size > 0);
   if (shipped.length < MEDIAN_N_MIN) {
     return (
@@ -32,7 +34,7 @@ export function BatchHistogram({ report }: { report: DeliveryReport }) {
   return (
     <ChartFrame
       title={TITLE}
-      note={`${countOf(shipped.length, "deployment")}. ${riskSentence(report)}`}
+      note={`${countOf(shipped.length, "deployment")}${deployments.length < totals.deployments ? `, among ${heldText(deployments.length, totals.deployments, "deployment")}` : ""}. ${riskSentence(report)}`}
       height={HEIGHT}
       description={bins
         .filter((bin) => bin.count > 0)

@@ -92,7 +92,7 @@ function Report({
         <EmptyState icon={<IconTimeline size={22} aria-hidden />} title={`Nothing was delivered here in ${days} days`}>
           <NoFacts service={report.service} environment={report.environment} />
         </EmptyState>
-        <WaitingNow changes={report.openChanges} />
+        <WaitingNow report={report} />
         <ToldBy report={report} />
       </>
     );
@@ -109,7 +109,7 @@ function Report({
         <BatchHistogram report={report} />
       </div>
       <SizeScatter report={report} />
-      <WaitingNow changes={report.openChanges} />
+      <WaitingNow report={report} />
       <FlakyTests report={report} />
       <ToldBy report={report} />
       <Caveats report={report} />

@@ -30,10 +30,9 @@ export type DeploymentSize = MeasuredDeployment & {
   readonly unit: "commit" | "pull request";
 };
 
-export function deploymentSizes({ deployments, changes }: DeliveryReport): DeploymentSize[] {
-  const requests = Map.groupBy(changes, (change) => change.deploymentId);
+export function deploymentSizes({ deployments }: DeliveryReport): DeploymentSize[] {
   return deployments.map((each) => {
     if (each.nonMerge > 0) return { ...each, size: each.nonMerge, unit: "commit" };
-    return { ...each, size: requests.get(each.id)?.length ?? 0, unit: "pull request" };
+    return { ...each, size: each.changes, unit: "pull request" };
   });
 }

@@ -4,6 +4,7 @@ import { ChartFrame } from "./chart-frame.tsx";
 import { deploymentLane, deploymentMark, looksOf } from "./deployment-lane.tsx";
 import { type DeploymentSize, deploymentSizes } from "./deployment-size.ts";
 import { guardMarks, markedDecisions } from "./guard-lane.tsx";
+import { heldText } from "./held.ts";
 import { type Mark, Marks } from "./marks.tsx";
 import { type HrefOf, OpenLink, useOpenHref } from "./open-link.tsx";
 import { formatDay, linearScale, type Scale, timeTicks } from "./scale.ts";
@@ -27,7 +28,7 @@ const LANES = {
 
 /** When something reached users, which of it failed, what was taken back, and what hurt meanwhile. */
 export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
-  const { incidents, guardDecisions, window } = report;
+  const { incidents, guardDecisions, totals, window } = report;
   const deployments = deploymentSizes(report);
   const hrefOf = useOpenHref();
   const failed = deployments.filter((each) => each.isFailed).length;
@@ -37,10 +38,12 @@ export function DeploymentTimeline({ report }: { report: DeliveryReport }) {
       title="Deployments"
       note={
         <>
-          <OpenLink open="deployments">{countOf(deployments.length, "deployment")}</OpenLink>,{" "}
+          <OpenLink open="deployments">{heldText(deployments.length, totals.deployments, "deployment")}</OpenLink>,{" "}
           <OpenLink open="failures">{failed} failed</OpenLink>, {countOf(rollbacks, "rollback")},{" "}
-          <OpenLink open="incidents">{countOf(incidents.length, "incident")}</OpenLink>,{" "}
-          <OpenLink open="guard">{countOf(guardDecisions.length, "decision")} of the guard</OpenLink>
+          <OpenLink open="incidents">{heldText(incidents.length, totals.incidents, "incident")}</OpenLink>,{" "}
+          <OpenLink open="guard">
+            {heldText(guardDecisions.length, totals.guardDecisions, "decision")} of the guard
+          </OpenLink>
         </>
       }
       height={HEIGHT}

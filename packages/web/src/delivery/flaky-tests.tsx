@@ -1,15 +1,17 @@
 import type { DeliveryReport } from "../api/types.ts";
 import { countOf, formatCount, formatPercent } from "../ui/format.ts";
-import { DataTable, Quiet } from "./data-table.tsx";
+import { Quiet } from "./data-table.tsx";
 import { formatSpan, RATE_N_MIN } from "./figures.ts";
+import { LongTable } from "./long-table.tsx";
 import { OpenLink } from "./open-link.tsx";
 import { Panel } from "./panel.tsx";
 
-const SHOWN_MAX = 20;
+/** It stands on the page, among other things. */
+const SHOWN_FIRST = 20;
 
 /** Tests that passed and failed on the same code, the worst first, and the time they cost. */
 export function FlakyTests({ report: { flakyTests, testCounts } }: { report: DeliveryReport }) {
-  const { runs, tests, repeatedTests } = testCounts;
+  const { runs, tests, repeatedTests, flakyTests: found } = testCounts;
   if (runs === 0) {
     return (
       <Panel
@@ -43,8 +45,13 @@ export function FlakyTests({ report: { flakyTests, testCounts } }: { report: Del
       title="Flaky tests"
       note={`They passed and failed on the same revision: the code was not to blame. ${known}, ${formatCount(repeatedTests)} ran more than once on a revision. In brackets is the range that the runs do not rule out (Wilson, 95 %).`}
     >
-      <DataTable label="Flaky tests, the worst first" columns={["Test", "Flips", "Made of", "Lost to failed runs"]}>
-        {flakyTests.slice(0, SHOWN_MAX).map((each) => (
+      <LongTable
+        label="Flaky tests, the worst first"
+        columns={["Test", "Flips", "Made of", "Lost to failed runs"]}
+        rows={flakyTests}
+        first={SHOWN_FIRST}
+      >
+        {(each) => (
           <tr key={each.test}>
             <th scope="row">
               <OpenLink open={`test:${each.test}`} label={`${each.test}. Show its runs`}>
@@ -69,12 +76,11 @@ export function FlakyTests({ report: { flakyTests, testCounts } }: { report: Del
             </td>
             <td>{formatSpan(each.lostMs)}</td>
           </tr>
-        ))}
-      </DataTable>
-      {flakyTests.length > SHOWN_MAX && (
+        )}
+      </LongTable>
+      {found > flakyTests.length && (
         <p>
-          {formatCount(flakyTests.length - SHOWN_MAX)} more {flakyTests.length - SHOWN_MAX === 1 ? "is" : "are"} less
-          certain.
+          {formatCount(found)} were found; the page knows the {formatCount(flakyTests.length)} that are most certain.
         </p>
       )}
     </Panel>

@@ -3,6 +3,7 @@ import { countOf, formatExactTime } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
 import { DurationAxis } from "./duration-axis.tsx";
 import { formatSpan, MEDIAN_N_MIN } from "./figures.ts";
+import { heldText } from "./held.ts";
 import { type Mark, Marks } from "./marks.tsx";
 import { type HrefOf, useOpenHref } from "./open-link.tsx";
 import { TooFew } from "./panel.tsx";
@@ -19,7 +20,7 @@ const POINTS_MAX = 1_500;
 
 /** Every change by when it was shipped and how long it took, on a logarithm, with p50, p85 and p90. */
 export function LeadTimeScatter({ report }: { report: DeliveryReport }) {
-  const { changes, window } = report;
+  const { changes, totals, window } = report;
   const hrefOf = useOpenHref();
   const known = changes.flatMap((change) => (change.leadMs === null ? [] : [{ change, leadMs: change.leadMs }]));
   if (known.length < MEDIAN_N_MIN) {
@@ -32,7 +33,7 @@ export function LeadTimeScatter({ report }: { report: DeliveryReport }) {
   return (
     <ChartFrame
       title="Lead times"
-      note={`${countOf(known.length, known[0]?.change.unit ?? "change")}${oneOf > 1 ? `; drawn is one in ${oneOf}` : ""}`}
+      note={`${countOf(known.length, known[0]?.change.unit ?? "change")}${changes.length < totals.changes ? `, among ${heldText(changes.length, totals.changes, "change")}` : ""}${oneOf > 1 ? `; drawn is one in ${oneOf}` : ""}`}
       height={HEIGHT}
       description={lines.map(({ p, ms }) => `p${p * 100}: ${formatSpan(ms)}`).join("; ")}
     >

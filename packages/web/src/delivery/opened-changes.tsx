@@ -1,32 +1,35 @@
 import type { MeasuredChange, StageName } from "../api/types.ts";
-import { countOf, formatCount } from "../ui/format.ts";
-import { DataTable, Quiet } from "./data-table.tsx";
+import { countOf } from "../ui/format.ts";
+import { Quiet } from "./data-table.tsx";
 import { formatSpan, STAGE_WORDS } from "./figures.ts";
+import { type Listed, listedText, noneText } from "./held.ts";
+import { LongTable } from "./long-table.tsx";
 import { OpenLink } from "./open-link.tsx";
-
-/** Rows of one opened figure: more are found by opening a deployment. */
-const ROWS_MAX = 200;
 
 type Props = {
   readonly changes: readonly MeasuredChange[];
   readonly stage?: StageName | undefined;
-  /** Of them all, where the report holds only the newest. */
-  readonly total?: number | undefined;
+  /** How many the figure is made of. */
+  readonly total: number;
+  /** Of the report, which holds the newest changes alone. */
+  readonly held: Omit<Listed["held"], "noun">;
 };
 
 /** Changes, the slowest first: in all, or in one stage. */
-export function ChangesTable({ changes, stage, total = changes.length }: Props) {
-  if (changes.length === 0) return <p>No change is known that it brought.</p>;
+export function ChangesTable({ changes, stage, total, held }: Props) {
+  const listed = { count: changes.length, total, order: "the slowest first", held: { ...held, noun: "change" } };
+  if (changes.length === 0) return <p>{noneText(listed, "No change is known that it brought.")}</p>;
   const msOf = ({ leadMs, stagesMs }: MeasuredChange) => (stage === undefined ? leadMs : (stagesMs[stage] ?? null));
-  const slowest = changes.toSorted((a, b) => (msOf(b) ?? -1) - (msOf(a) ?? -1)).slice(0, ROWS_MAX);
+  const slowest = changes.toSorted((a, b) => (msOf(b) ?? -1) - (msOf(a) ?? -1));
   const stageColumn = stage === undefined ? [] : [STAGE_WORDS[stage].label];
   return (
-    <DataTable
+    <LongTable
       label="Changes"
-      caption={captionOf(changes.length, total)}
+      caption={listedText(listed)}
       columns={["Change", "Author", ...stageColumn, "Lead time", "Size"]}
+      rows={slowest}
     >
-      {slowest.map((each) => (
+      {(each) => (
         <tr key={each.id}>
           <th scope="row">
             <OpenLink open={`change:${each.id}`}>{each.title || each.id}</OpenLink>
@@ -36,14 +39,7 @@ export function ChangesTable({ changes, stage, total = changes.length }: Props) 
           <td>{each.leadMs === null ? "negative" : formatSpan(each.leadMs)}</td>
           <td>{each.linesChanged === null ? <Quiet>unknown</Quiet> : countOf(each.linesChanged, "line")}</td>
         </tr>
-      ))}
-    </DataTable>
+      )}
+    </LongTable>
   );
-}
-
-/** How many are listed, of how many. */
-function captionOf(known: number, total: number): string {
-  const listed = known > ROWS_MAX ? `The slowest ${ROWS_MAX} of ${formatCount(known)}` : `${known}, the slowest first`;
-  if (known >= total) return listed;
-  return `${listed}. There are ${formatCount(total)}, of which the page knows the newest: choose a shorter time to see each`;
 }

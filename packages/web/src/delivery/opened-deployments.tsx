@@ -1,12 +1,14 @@
 import type { DeliveryReport, MeasuredDeployment } from "../api/types.ts";
 import { countOf, formatExactTime } from "../ui/format.ts";
-import { DataTable, Quiet } from "./data-table.tsx";
+import { Quiet } from "./data-table.tsx";
 import type { DeploymentSize } from "./deployment-size.ts";
 import { formatSpan } from "./figures.ts";
+import { type Listed, listedText, noneText } from "./held.ts";
+import { LongTable } from "./long-table.tsx";
 import { OpenLink } from "./open-link.tsx";
 import { SourceTitle } from "./source-title.tsx";
 
-const ROWS_MAX = 200;
+const NEWEST_FIRST = "the newest first";
 
 const ROLES: Readonly<Record<MeasuredDeployment["role"], string>> = {
   shipped: "nothing that is known",
@@ -22,32 +24,34 @@ export function broughtText({ size, unit, role, kind }: DeploymentSize): string 
   return kind === "flag" && role !== "rollback" ? "a flag's rollout" : ROLES[role];
 }
 
-export function DeploymentsTable({ deployments }: { deployments: readonly DeploymentSize[] }) {
-  if (deployments.length === 0) return <p>There was none in this time.</p>;
+type DeploymentsProps = {
+  readonly deployments: readonly DeploymentSize[];
+  readonly total: number | null;
+  /** Of the report, which holds the newest deployments alone. */
+  readonly held: Omit<Listed["held"], "noun">;
+};
+
+export function DeploymentsTable({ deployments, total, held }: DeploymentsProps) {
+  const listed = { count: deployments.length, total, order: NEWEST_FIRST, held: { ...held, noun: "deployment" } };
+  if (deployments.length === 0) return <p>{noneText(listed, "There was none in this time.")}</p>;
   return (
-    <DataTable
+    <LongTable
       label="Deployments"
-      caption={
-        deployments.length > ROWS_MAX
-          ? `The newest ${ROWS_MAX} of ${deployments.length}`
-          : `${deployments.length}, the newest first`
-      }
+      caption={listedText(listed)}
       columns={["Deployment", "When", "Brought", "How it went"]}
+      rows={deployments.toReversed()}
     >
-      {deployments
-        .toReversed()
-        .slice(0, ROWS_MAX)
-        .map((each) => (
-          <tr key={each.id}>
-            <th scope="row">
-              <OpenLink open={`deployment:${each.id}`}>{each.name}</OpenLink>
-            </th>
-            <td>{formatExactTime(each.atMs)}</td>
-            <td>{broughtText(each)}</td>
-            <td>{each.isFailed ? "failed" : each.isRework ? "a repair" : "well"}</td>
-          </tr>
-        ))}
-    </DataTable>
+      {(each) => (
+        <tr key={each.id}>
+          <th scope="row">
+            <OpenLink open={`deployment:${each.id}`}>{each.name}</OpenLink>
+          </th>
+          <td>{formatExactTime(each.atMs)}</td>
+          <td>{broughtText(each)}</td>
+          <td>{each.isFailed ? "failed" : each.isRework ? "a repair" : "well"}</td>
+        </tr>
+      )}
+    </LongTable>
   );
 }
 
@@ -56,61 +60,66 @@ export function FailuresTable({ report: { changeFailRate } }: { report: Delivery
   const { links, unlinked } = changeFailRate;
   if (links.length + unlinked.length === 0) return <p>No failure is known in this time.</p>;
   return (
-    <DataTable label="Failures" columns={["What failed, and how that is known", "Certainty", "Recovered"]}>
-      {links.map((each) => (
-        <tr key={each.deploymentId}>
-          <th scope="row">
-            <OpenLink open={`deployment:${each.deploymentId}`}>{each.release}</OpenLink>
-            <div>
-              <Quiet>{each.evidence}</Quiet>
-            </div>
-          </th>
-          <td>{each.certainty.replaceAll("-", " ")}</td>
-          <td>
-            {each.recoveryMs === null
-              ? `open for ${formatSpan(each.openForMs ?? 0)}`
-              : `after ${formatSpan(each.recoveryMs)}`}
-          </td>
-        </tr>
-      ))}
-      {unlinked.map((each) => (
-        <tr key={`${each.kind} ${each.atMs} ${each.evidence}`}>
-          <th scope="row">
-            {formatExactTime(each.atMs)}
-            <div>
-              <Quiet>
-                {each.evidence}. {each.why}
-              </Quiet>
-            </div>
-          </th>
-          <td>unlinked</td>
-          <td>–</td>
-        </tr>
-      ))}
-    </DataTable>
+    <LongTable
+      label="Failures"
+      columns={["What failed, and how that is known", "Certainty", "Recovered"]}
+      rows={[...links, ...unlinked]}
+    >
+      {(each) =>
+        "certainty" in each ? (
+          <tr key={each.deploymentId}>
+            <th scope="row">
+              <OpenLink open={`deployment:${each.deploymentId}`}>{each.release}</OpenLink>
+              <div>
+                <Quiet>{each.evidence}</Quiet>
+              </div>
+            </th>
+            <td>{each.certainty.replaceAll("-", " ")}</td>
+            <td>
+              {each.recoveryMs === null
+                ? `open for ${formatSpan(each.openForMs ?? 0)}`
+                : `after ${formatSpan(each.recoveryMs)}`}
+            </td>
+          </tr>
+        ) : (
+          <tr key={`${each.kind} ${each.atMs} ${each.evidence}`}>
+            <th scope="row">
+              {formatExactTime(each.atMs)}
+              <div>
+                <Quiet>
+                  {each.evidence}. {each.why}
+                </Quiet>
+              </div>
+            </th>
+            <td>unlinked</td>
+            <td>–</td>
+          </tr>
+        )
+      }
+    </LongTable>
   );
 }
 
-export function IncidentsTable({ report: { incidents } }: { report: DeliveryReport }) {
-  if (incidents.length === 0) return <p>No incident is known in this time.</p>;
+export function IncidentsTable({ report: { incidents, totals } }: { report: DeliveryReport }) {
+  const total = totals.incidents;
+  if (total === 0) return <p>No incident is known in this time.</p>;
+  const held = { count: incidents.length, total, noun: "incident" };
   return (
-    <DataTable
+    <LongTable
       label="Incidents"
-      caption={`${incidents.length}, the newest first`}
+      caption={listedText({ count: incidents.length, total, order: NEWEST_FIRST, held })}
       columns={["Incident", "Began", "Took"]}
+      rows={incidents.toSorted((a, b) => b.detectedAtMs - a.detectedAtMs)}
     >
-      {incidents
-        .toSorted((a, b) => b.detectedAtMs - a.detectedAtMs)
-        .slice(0, ROWS_MAX)
-        .map((each) => (
-          <tr key={each.id}>
-            <th scope="row">
-              <SourceTitle title={each.title} url={each.url} />
-            </th>
-            <td>{formatExactTime(each.detectedAtMs)}</td>
-            <td>{each.resolvedAtMs === null ? "still open" : formatSpan(each.resolvedAtMs - each.detectedAtMs)}</td>
-          </tr>
-        ))}
-    </DataTable>
+      {(each) => (
+        <tr key={each.id}>
+          <th scope="row">
+            <SourceTitle title={each.title} url={each.url} />
+          </th>
+          <td>{formatExactTime(each.detectedAtMs)}</td>
+          <td>{each.resolvedAtMs === null ? "still open" : formatSpan(each.resolvedAtMs - each.detectedAtMs)}</td>
+        </tr>
+      )}
+    </LongTable>
   );
 }

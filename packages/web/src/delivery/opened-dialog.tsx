@@ -1,6 +1,7 @@
 import { getRouteApi } from "@tanstack/react-router";
 import type { DeliveryReport } from "../api/types.ts";
 import { Dialog } from "../ui/dialog.tsx";
+import { heldText } from "./held.ts";
 import { type Opened, openedOf } from "./opened.ts";
 import { OpenedChange } from "./opened-change.tsx";
 import { ChangesTable } from "./opened-changes.tsx";
@@ -23,30 +24,37 @@ export function OpenedDialog({ report }: { report: DeliveryReport }) {
       onClose={() => void navigate({ resetScroll: false, search: ({ open: _open, ...rest }) => rest })}
       width={860}
     >
-      <Content report={report} opened={opened} />
+      <Content key={open} report={report} opened={opened} />
     </Dialog>
   );
 }
 
 function Content({ report, opened }: { report: DeliveryReport; opened: Opened }) {
+  const { totals } = report;
   switch (opened.kind) {
     case "changes":
-      return <ChangesTable changes={opened.changes} stage={opened.stage} total={opened.total} />;
+      return <ChangesTable {...opened} held={{ count: report.changes.length, total: totals.changes }} />;
     case "change":
       return <OpenedChange report={report} change={opened.change} />;
     case "rollout":
       return <OpenedRollout rolloutId={opened.rolloutId} isTakenBack={opened.isTakenBack} />;
     case "deployments":
-      return <DeploymentsTable deployments={opened.deployments} />;
+      return <DeploymentsTable {...opened} held={{ count: report.deployments.length, total: totals.deployments }} />;
     case "failures":
       return <FailuresTable report={report} />;
     case "incidents":
       return <IncidentsTable report={report} />;
     case "guard":
-      return <GuardTable decisions={report.guardDecisions} />;
+      return <GuardTable report={report} />;
     case "test":
       return <TestRunsTable test={opened.test} />;
     default:
-      return <p>What this address opens is not among what was told in this time. Choose a longer one.</p>;
+      return <p>{unknownText(report)}</p>;
   }
+}
+
+function unknownText({ changes, deployments, totals }: DeliveryReport): string {
+  if (changes.length === totals.changes && deployments.length === totals.deployments)
+    return "What this address opens is not among what was told in this time. Choose a longer one.";
+  return `What this address opens is not among what the page knows of this time: ${heldText(changes.length, totals.changes, "change")}, and ${heldText(deployments.length, totals.deployments, "deployment")}.`;
 }

@@ -1,20 +1,25 @@
 import { Link } from "@tanstack/react-router";
-import type { GuardDecision } from "../api/types.ts";
+import type { DeliveryReport } from "../api/types.ts";
 import { formatExactTime } from "../ui/format.ts";
-import { DataTable, Quiet } from "./data-table.tsx";
+import { Quiet } from "./data-table.tsx";
+import { listedText } from "./held.ts";
+import { LongTable } from "./long-table.tsx";
 
 /** What the guard did by itself, newest first, each with the rollout that it was about. */
-export function GuardTable({ decisions }: { decisions: readonly GuardDecision[] }) {
+export function GuardTable({ report: { guardDecisions: decisions, totals } }: { report: DeliveryReport }) {
   if (decisions.length === 0) {
     return <p>The guard decided nothing in this time: no flag of this service was rolled out, or people did it all.</p>;
   }
+  const total = totals.guardDecisions;
+  const held = { count: decisions.length, total, noun: "decision" };
   return (
-    <DataTable
+    <LongTable
       label="Decisions of the guard"
-      caption={`${decisions.length}, the newest first`}
+      caption={listedText({ count: decisions.length, total, order: "the newest first", held })}
       columns={["Rollout", "When", "What it did"]}
+      rows={decisions.toReversed()}
     >
-      {decisions.toReversed().map((each) => (
+      {(each) => (
         <tr key={`${each.rolloutId} ${each.atMs} ${each.did}`}>
           <th scope="row">
             <Link to="/rollouts/$rolloutId" params={{ rolloutId: each.rolloutId }}>
@@ -27,7 +32,7 @@ export function GuardTable({ decisions }: { decisions: readonly GuardDecision[] 
           <td>{formatExactTime(each.atMs)}</td>
           <td>{each.did}</td>
         </tr>
-      ))}
-    </DataTable>
+      )}
+    </LongTable>
   );
 }

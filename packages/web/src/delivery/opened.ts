@@ -15,12 +15,18 @@ export type Opened =
       readonly changes: readonly MeasuredChange[];
       /** The stage that they are looked at for, else all of them. */
       readonly stage?: StageName;
-      /** How many there are where a figure says so: a report holds the newest changes alone. */
-      readonly total?: number;
+      /** How many the figure is made of: a report holds the newest changes alone. */
+      readonly total: number;
     }
   | { readonly kind: "rollout"; readonly title: string; readonly rolloutId: string; readonly isTakenBack: boolean }
   | { readonly kind: "change"; readonly title: string; readonly change: MeasuredChange }
-  | { readonly kind: "deployments"; readonly title: string; readonly deployments: readonly DeploymentSize[] }
+  | {
+      readonly kind: "deployments";
+      readonly title: string;
+      readonly deployments: readonly DeploymentSize[];
+      /** The same; `null`: nobody counted those among the older ones. */
+      readonly total: number | null;
+    }
   | { readonly kind: "failures" | "incidents" | "guard" | "unknown"; readonly title: string }
   | { readonly kind: "test"; readonly title: string; readonly test: FlakyTest };
 
@@ -40,13 +46,25 @@ type Finder = (report: DeliveryReport, of: string) => Opened | undefined;
 
 const FINDERS: ReadonlyMap<string, Finder> = new Map(
   Object.entries<Finder>({
-    changes: ({ changes }) => ({ kind: "changes", title: "Changes shipped", changes }),
-    deployments: (report) => ({ kind: "deployments", title: "Deployments", deployments: deploymentSizes(report) }),
-    rework: (report) => deploymentsThat(report, "Unplanned repairs", ({ isRework }) => isRework),
+    changes: ({ changes, totals }) => ({ kind: "changes", title: "Changes shipped", changes, total: totals.changes }),
+    deployments: (report) => ({
+      ...{ kind: "deployments", title: "Deployments", deployments: deploymentSizes(report) },
+      total: report.totals.deployments,
+    }),
+    rework: (report) => ({
+      ...deploymentsThat(report, "Unplanned repairs", ({ isRework }) => isRework),
+      total: report.rework.count,
+    }),
     failures: () => ({ kind: "failures", title: "Failures" }),
     guard: () => ({ kind: "guard", title: "What the guard decided by itself" }),
     incidents: () => ({ kind: "incidents", title: "Incidents" }),
-    slowest: (report) => ({ kind: "changes", title: "The slowest tenth", changes: slowestTenth(report) }),
+    slowest: (report) => {
+      if (report.stages === null) return undefined;
+      const { n, leastMs } = report.stages.slowest;
+      const totalOf = ({ stagesMs }: MeasuredChange) => Object.values(stagesMs).reduce((sum, ms) => sum + ms, 0);
+      const changes = staged(report).filter((change) => totalOf(change) >= leastMs);
+      return { kind: "changes", title: "The slowest tenth", changes, total: n };
+    },
     change: ({ changes }, id) => {
       const change = changes.find((each) => each.id === id);
       return change && { kind: "change", title: change.title || change.id, change };
@@ -58,18 +76,14 @@ const FINDERS: ReadonlyMap<string, Finder> = new Map(
       const rolloutId = rolloutOf(deployment);
       if (rolloutId !== undefined)
         return { kind: "rollout", title, rolloutId, isTakenBack: deployment.role === "rollback" };
-      return { kind: "changes", title, changes: changes.filter(({ deploymentId }) => deploymentId === id) };
+      const shipped = changes.filter(({ deploymentId }) => deploymentId === id);
+      return { kind: "changes", title, changes: shipped, total: deployment.changes };
     },
     stage: (report, name) => {
       const stage = report.stages?.stages.find((each) => each.stage === name)?.stage;
-      return (
-        stage && {
-          kind: "changes",
-          title: `By ${STAGE_WORDS[stage].label.toLowerCase()}`,
-          changes: staged(report),
-          stage,
-        }
-      );
+      if (stage === undefined) return undefined;
+      const title = `By ${STAGE_WORDS[stage].label.toLowerCase()}`;
+      return { kind: "changes", title, changes: staged(report), stage, total: report.stages?.n ?? 0 };
     },
     capped: (report, name) => {
       const whatIf = report.whatIf.find(({ stage }) => stage === name);
@@ -87,7 +101,7 @@ const FINDERS: ReadonlyMap<string, Finder> = new Map(
       const isInside = ({ shippedAtMs }: MeasuredChange) =>
         week.fromMs <= shippedAtMs && shippedAtMs < week.fromMs + WEEK_MS;
       const changes = staged(report).filter(isInside);
-      return { kind: "changes", title: `Shipped in the week of ${formatDay(week.fromMs)}`, changes };
+      return { kind: "changes", title: `Shipped in the week of ${formatDay(week.fromMs)}`, changes, total: week.n };
     },
     between: (report, span) => {
       const [, fromMs, toMs] = /^(\d{1,15})-(\d{1,15})$/.exec(span)?.map(Number) ?? [];
@@ -112,7 +126,7 @@ const FINDERS: ReadonlyMap<string, Finder> = new Map(
         (linesMax === null || linesChanged <= linesMax) &&
         openMs(stagesMs) !== null;
       const title = linesMax === null ? `Of more than ${linesMin - 1} lines` : `Of ${linesMin} to ${linesMax} lines`;
-      return { kind: "changes", title, changes: changes.filter(isInside) };
+      return { kind: "changes", title, changes: changes.filter(isInside), total: bin.ms.n };
     },
     test: ({ flakyTests }, name) => {
       const test = flakyTests.find((each) => each.test === name);
@@ -130,20 +144,11 @@ function deploymentsThat(
   report: DeliveryReport,
   title: string,
   isMeant: (deployment: MeasuredDeployment & DeploymentSize) => boolean,
-): Opened {
-  return { kind: "deployments", title, deployments: deploymentSizes(report).filter(isMeant) };
+): Extract<Opened, { kind: "deployments" }> {
+  return { kind: "deployments", title, deployments: deploymentSizes(report).filter(isMeant), total: null };
 }
 
 /** The changes that the ledger of stages, and each replay, is made of. */
 function staged({ stages, changes }: DeliveryReport): MeasuredChange[] {
   return changes.filter(({ unit, stagesMs }) => unit === stages?.unit && Object.keys(stagesMs).length > 0);
-}
-
-/** As the ledger takes it: at least one, and more where several are equally slow. */
-function slowestTenth(report: DeliveryReport): MeasuredChange[] {
-  const totalOf = ({ stagesMs }: MeasuredChange) => Object.values(stagesMs).reduce((sum, ms) => sum + ms, 0);
-  const slowestFirst = staged(report).toSorted((a, b) => totalOf(b) - totalOf(a));
-  const last = slowestFirst[Math.max(1, Math.round(slowestFirst.length / 10)) - 1];
-  if (last === undefined) return [];
-  return slowestFirst.filter((change) => totalOf(change) >= totalOf(last));
 }

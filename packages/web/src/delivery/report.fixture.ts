@@ -26,7 +26,11 @@ export function reportOf(given: Partial<DeliveryReport>): DeliveryReport {
     batch: { commitsPerRelease: NONE, linesPerCommit: NONE, linesPerRelease: NONE },
     ...{ trend: [], stages: null, whatIf: [], flow: null, batchRisk: { groups: [], pValue: null } },
     sizes: { n: 0, left: 0, bins: [] },
-    ...{ testCounts: { runs: 0, tests: 0, repeatedTests: 0 }, flakyTests: [] },
+    ...{ testCounts: { runs: 0, tests: 0, repeatedTests: 0, flakyTests: 0 }, flakyTests: [] },
+    totals: {
+      ...{ deployments: given.deployments?.length ?? 0, changes: given.changes?.length ?? 0 },
+      ...{ openChanges: 0, incidents: 0, guardDecisions: 0 },
+    },
     ...{
       deployments: [],
       changes: [],
@@ -52,7 +56,16 @@ export function changeOf(given: Partial<MeasuredChange> & { readonly id: string 
 
 export function deploymentOf(given: Partial<MeasuredDeployment> & { readonly id: string }): MeasuredDeployment {
   return {
-    ...{ name: given.id, atMs: START, kind: "deployment", revision: null, role: "shipped", nonMerge: 0, merge: 0 },
+    ...{
+      name: given.id,
+      atMs: START,
+      kind: "deployment",
+      revision: null,
+      role: "shipped",
+      nonMerge: 0,
+      merge: 0,
+      changes: 0,
+    },
     ...{ lines: null, medianLeadMs: null, isFailed: false, isRework: false },
     ...given,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { binOf, deploymentSizes } from "./deployment-size.ts";
-import { changeOf, deploymentOf, HOUR, reportOf } from "./report.fixture.ts";
+import { deploymentOf, HOUR, reportOf } from "./report.fixture.ts";
 import { linesText, openMs, smallAgainstLarge } from "./size-bins.ts";
 
 const bin = (linesMin: number, linesMax: number | null, n: number, hours: number | null) => ({
@@ -35,8 +35,11 @@ describe("sizes of pull requests", () => {
 describe("sizes of deployments", () => {
   it("are commits where these are known, else pull requests", () => {
     const report = reportOf({
-      deployments: [deploymentOf({ id: "a", nonMerge: 7 }), deploymentOf({ id: "b" }), deploymentOf({ id: "c" })],
-      changes: [changeOf({ id: "1", deploymentId: "a" }), changeOf({ id: "2", deploymentId: "b" })],
+      deployments: [
+        deploymentOf({ id: "a", nonMerge: 7, changes: 1 }),
+        deploymentOf({ id: "b", changes: 1 }),
+        deploymentOf({ id: "c" }),
+      ],
     });
 
     expect(deploymentSizes(report).map(({ size, unit }) => [size, unit])).toEqual([

@@ -46,7 +46,7 @@ export function SizeScatter({ report: { sizes, changes } }: { report: DeliveryRe
     <div className={classes.pair}>
       <ChartFrame
         title={TITLE}
-        note={noteOf(sizes, oneOf)}
+        note={noteOf(sizes, points.length, oneOf)}
         height={HEIGHT}
         description={`Size against time open. ${sentenceOf(sizes)}`}
         legend={
@@ -95,12 +95,15 @@ function pointsOf(changes: readonly MeasuredChange[]): Sized[] {
   });
 }
 
-function noteOf(sizes: Sizes, oneOf: number): string {
+function noteOf(sizes: Sizes, known: number, oneOf: number): string {
   const left =
     sizes.left > 0
       ? `; ${formatCount(sizes.left)} without a known size ${sizes.left === 1 ? "is" : "are"} left out`
       : "";
-  const most = oneOf > 1 ? `; drawn is one in ${oneOf}` : "";
+  const newest = known < sizes.n ? `the newest ${formatCount(known)}` : "";
+  const oneIn = oneOf > 1 ? `one in ${oneOf}` : "";
+  const drawn = [oneIn, newest].filter(Boolean).join(" of ");
+  const most = drawn === "" ? "" : `; drawn ${oneIn === "" ? "are" : "is"} ${drawn}`;
   return `Lines changed of ${countOf(sizes.n, "pull request")} against the time from opened to merged${left}${most}. ${sentenceOf(sizes)}`;
 }
 

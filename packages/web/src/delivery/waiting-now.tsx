@@ -1,12 +1,14 @@
-import type { OpenChange } from "../api/types.ts";
+import type { DeliveryReport, OpenChange } from "../api/types.ts";
 import { countOf } from "../ui/format.ts";
 import { useNowMs } from "../ui/use-now.ts";
-import { DataTable, Quiet } from "./data-table.tsx";
+import { Quiet } from "./data-table.tsx";
 import { formatSpan } from "./figures.ts";
+import { LongTable } from "./long-table.tsx";
 import { Panel } from "./panel.tsx";
 import { SourceTitle } from "./source-title.tsx";
 
-const SHOWN_MAX = 20;
+/** It stands on the page, among other things. */
+const SHOWN_FIRST = 20;
 
 const WAITS: Readonly<Record<OpenChange["waitsFor"], string>> = {
   review: "somebody to look",
@@ -15,7 +17,7 @@ const WAITS: Readonly<Record<OpenChange["waitsFor"], string>> = {
 };
 
 /** Which changes wait now: whose, how old, for what and since when; small ones are easy to pick up. */
-export function WaitingNow({ changes }: { changes: readonly OpenChange[] }) {
+export function WaitingNow({ report: { openChanges: changes, totals } }: { report: DeliveryReport }) {
   const nowMs = useNowMs();
   if (changes.length === 0) {
     return (
@@ -27,9 +29,14 @@ export function WaitingNow({ changes }: { changes: readonly OpenChange[] }) {
     );
   }
   return (
-    <Panel title="Waiting now" note={`${countOf(changes.length, "open change")}, the one that waits longest first.`}>
-      <DataTable label="Open changes" columns={["Change", "Owner", "Age", "Waits for", "Since", "Size"]}>
-        {changes.slice(0, SHOWN_MAX).map((each) => (
+    <Panel title="Waiting now" note={noteOf(changes.length, totals.openChanges)}>
+      <LongTable
+        label="Open changes"
+        columns={["Change", "Owner", "Age", "Waits for", "Since", "Size"]}
+        rows={changes}
+        first={SHOWN_FIRST}
+      >
+        {(each) => (
           <tr key={each.id}>
             <th scope="row">
               <SourceTitle title={each.title || each.id} url={each.url} />
@@ -40,14 +47,13 @@ export function WaitingNow({ changes }: { changes: readonly OpenChange[] }) {
             <td>{formatSpan(nowMs - each.waitsSinceMs)}</td>
             <td>{each.linesChanged === null ? <Quiet>unknown</Quiet> : countOf(each.linesChanged, "line")}</td>
           </tr>
-        ))}
-      </DataTable>
-      {changes.length > SHOWN_MAX && (
-        <p>
-          {changes.length - SHOWN_MAX === 1 ? "1 more waits, for" : `${changes.length - SHOWN_MAX} more wait, each for`}{" "}
-          less time.
-        </p>
-      )}
+        )}
+      </LongTable>
     </Panel>
   );
+}
+
+function noteOf(known: number, total: number): string {
+  const order = known < total ? `; the page knows the ${known} that wait longest` : "";
+  return `${countOf(total, "open change")}, the one that waits longest first${order}.`;
 }
