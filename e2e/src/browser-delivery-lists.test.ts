@@ -55,6 +55,25 @@ describeInBrowser("the lists of the Delivery page", () => {
     expect(await dialog.getByRole("status").textContent()).toBe("All 5,000 rows");
   });
 
+  journey("are as one left them, the focus on the row one went to, when one comes back", async ({ open }) => {
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=large&open=changes" });
+    const dialog = page.getByRole("dialog");
+    const focused = () => page.evaluate<string>("document.activeElement.textContent");
+    await dialog.getByRole("button", { name: "Show 200 more" }).click();
+    const row = dialog.locator("tbody tr").nth(299);
+    const title = await row.getByRole("link").textContent();
+
+    await row.getByRole("link").focus();
+    await page.keyboard.press("Enter");
+    await dialog.getByText(/^A pull request by maya/).waitFor();
+    const inDialog = await page.evaluate<boolean>("document.activeElement.closest('[role=dialog]') !== null");
+    await page.goBack();
+
+    await expect.poll(focused).toBe(title);
+    expect(inDialog).toBe(true);
+    expect(await dialog.locator("tbody tr").count()).toBe(400);
+  });
+
   journey("say what they leave out, and that a figure is of all", async ({ open }) => {
     const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=large" });
     const dialog = page.getByRole("dialog");

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { type ReactNode, useRef, useState } from "react";
+import { createContext, type ReactNode, useContext, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { countOf, formatCount } from "../ui/format.ts";
 import classes from "./data-table.module.css";
@@ -18,14 +18,21 @@ type Props<Row> = {
 
 const FIRST_ROWS = 200;
 
+type Kept = { readonly limit: number | undefined; readonly keep: (limit: number) => void };
+
+/** How many rows a table showed when one left it, for when one comes back. */
+export const KeptLimit = createContext<Kept>({ limit: undefined, keep: () => undefined });
+
 /** A table that shows some of its rows, and more of them when asked; the focus then goes on to the first new one. */
 export function LongTable<Row>({ rows, children, first = FIRST_ROWS, ...table }: Props<Row>) {
-  const [limit, setLimit] = useState(first);
+  const kept = useContext(KeptLimit);
+  const [limit, setLimit] = useState(kept.limit ?? first);
   const place = useRef<HTMLDivElement>(null);
   const shown = Math.min(limit, rows.length);
   const more = Math.min(limit, rows.length - shown);
   const showMore = () => {
     flushSync(() => setLimit(shown + more));
+    kept.keep(shown + more);
     const firstNew = place.current?.querySelectorAll("tbody > tr")[shown];
     if (!(firstNew instanceof HTMLElement)) return;
     firstNew.tabIndex = -1;

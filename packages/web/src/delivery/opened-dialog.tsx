@@ -1,7 +1,10 @@
 import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
 import type { DeliveryReport } from "../api/types.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { heldText } from "./held.ts";
+import { KeptLimit } from "./long-table.tsx";
+import { useOpenHref } from "./open-link.tsx";
 import { type Opened, openedOf } from "./opened.ts";
 import { OpenedChange } from "./opened-change.tsx";
 import { ChangesTable } from "./opened-changes.tsx";
@@ -9,14 +12,20 @@ import { DeploymentsTable, FailuresTable, IncidentsTable } from "./opened-deploy
 import { GuardTable } from "./opened-guard.tsx";
 import { OpenedRollout } from "./opened-rollout.tsx";
 import { TestRunsTable } from "./opened-test.tsx";
+import { useFocusOnTurn } from "./use-focus-on-turn.ts";
 
 const route = getRouteApi("/signed-in/delivery");
 
 /** What a figure is made of, opened over the page; the address says which. */
 export function OpenedDialog({ report }: { report: DeliveryReport }) {
   const { open } = route.useSearch();
+  return open === undefined ? null : <OpenDialog report={report} open={open} />;
+}
+
+function OpenDialog({ report, open }: { report: DeliveryReport; open: string }) {
   const navigate = route.useNavigate();
-  if (open === undefined) return null;
+  const place = useFocusOnTurn(open, useOpenHref());
+  const [limits] = useState(() => new Map<string, number>());
   const opened = openedOf(report, open);
   return (
     <Dialog
@@ -24,7 +33,11 @@ export function OpenedDialog({ report }: { report: DeliveryReport }) {
       onClose={() => void navigate({ resetScroll: false, search: ({ open: _open, ...rest }) => rest })}
       width={860}
     >
-      <Content key={open} report={report} opened={opened} />
+      <div ref={place}>
+        <KeptLimit value={{ limit: limits.get(open), keep: (limit) => void limits.set(open, limit) }}>
+          <Content key={open} report={report} opened={opened} />
+        </KeptLimit>
+      </div>
     </Dialog>
   );
 }
