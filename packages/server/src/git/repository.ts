@@ -18,8 +18,7 @@ const HEAD = ["--verify", "--quiet", "HEAD^{commit}"];
 /** @throws {GitError} `not-a-repository`, `no-such-folder`, `untrusted-owner`, `git-missing`, … */
 export async function openRepository(place: GitPlace): Promise<Repository> {
   const whole = await askGit(place, ["rev-parse", ...ABOUT, ...HEAD]).catch(nothingIfUnanswered);
-  // Without a commit the whole question fails, and so does any where there is no repository: then the second one says why.
-  const answer = whole === "" ? `${(await askGit(place, ["rev-parse", ...ABOUT])).trimEnd()}\n\n` : whole;
+  const answer = whole === "" ? await askWithoutHead(place) : whole;
   // A folder's name may hold a newline: the other answers are the last lines.
   const lines = answer.replace(/\n$/, "").split("\n");
   const [isShallow, isBare, head = ""] = lines.slice(-3);
@@ -31,6 +30,14 @@ export async function openRepository(place: GitPlace): Promise<Repository> {
     isBare: isBare === "true",
     head: head === "" ? null : head,
   };
+}
+
+/** Without a commit the whole question fails, and so does any where there is no repository: this one says why. @throws {GitError} also where HEAD names a commit that cannot be read */
+async function askWithoutHead(place: GitPlace): Promise<string> {
+  const about = await askGit(place, ["rev-parse", ...ABOUT]);
+  const named = (await askGit(place, ["rev-parse", "--verify", "--quiet", "HEAD"]).catch(nothingIfUnanswered)).trim();
+  if (named !== "") throw new GitError("git-failed", `HEAD names ${named}, and that commit cannot be read`);
+  return `${about.trimEnd()}\n\n`;
 }
 
 /** Blobs (or trees) were left at the remote: sizes cannot be measured without fetching them. @throws {GitError} */
