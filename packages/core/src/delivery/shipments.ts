@@ -1,3 +1,4 @@
+import { arrivedAtMs } from "./arrivals.ts";
 import { type CommitGraph, type CommitTexts, indexCommits } from "./commit-graph.ts";
 import { compareText } from "./compare-text.ts";
 import type { DeliveryFacts, DeploymentFact } from "./facts.ts";
@@ -25,6 +26,8 @@ export type ShippingLedger = {
   readonly shipped: ShippedCommits;
   /** Shipment of each commit, or `UNOWNED`; `BEFORE` for what ran before the first deployment. */
   readonly owners: Int32Array;
+  /** When each commit came onto a line that is released. */
+  readonly arrivedAtMs: Float64Array;
   /** 1 for a cherry-pick of a commit that was shipped already. */
   readonly isDuplicate: Uint8Array;
   readonly failedAttempts: readonly DeploymentFact[];
@@ -72,6 +75,7 @@ export function shippingLedgerOf(graph: CommitGraph, deployments: readonly Deplo
     shipments,
     shipped: commitsByOwner(owners, points.length),
     owners,
+    arrivedAtMs: arrivedAtMs(graph, roots),
     isDuplicate,
     failedAttempts: deployments.filter(({ outcome }) => outcome !== "succeeded"),
   };

@@ -1,8 +1,8 @@
-import { type CommitGraph, UNMEASURED } from "./commit-graph.ts";
+import { UNMEASURED } from "./commit-graph.ts";
 import type { ChangeFact } from "./facts.ts";
 import { UNOWNED } from "./ownership.ts";
 import type { MeasuredChange } from "./report.ts";
-import type { Shipment } from "./shipments.ts";
+import type { Shipment, ShippingLedger } from "./shipments.ts";
 import { durationsOf, type StagedChange, stageCommit, stageRequest } from "./stages.ts";
 import { type CountedCommits, isMeasured, type WindowView } from "./window-view.ts";
 
@@ -50,11 +50,12 @@ export function listRequests({ requests }: ShippedChanges): readonly MeasuredCha
 
 /** Requests and commits as a report lists them, by their deployments, then by id. */
 export function listChanges(view: WindowView, { requests, commits }: ShippedChanges): readonly MeasuredChange[] {
-  const { graph, shipments } = view.ledger;
+  const { shipments } = view.ledger;
   const listed = requests.map((request) => ({ at: request.shipment.index, measured: measuredRequest(request) }));
   for (const [index, commit] of commits.commits.entries()) {
     const shipment = shipments[commits.shipments[index] ?? 0];
-    if (shipment !== undefined) listed.push({ at: shipment.index, measured: measuredCommit(graph, commit, shipment) });
+    if (shipment !== undefined)
+      listed.push({ at: shipment.index, measured: measuredCommit(view.ledger, commit, shipment) });
   }
   listed.sort((a, b) => a.at - b.at || (a.measured.id < b.measured.id ? -1 : 1));
   return listed.map(({ measured }) => measured);
@@ -97,9 +98,9 @@ function listedCommits(shipments: readonly Shipment[]): ReadonlyMap<string, Ship
   return listed;
 }
 
-function measuredCommit(graph: CommitGraph, commit: number, shipment: Shipment): MeasuredChange {
+function measuredCommit({ graph, arrivedAtMs }: ShippingLedger, commit: number, shipment: Shipment): MeasuredChange {
   const authoredAtMs = graph.authoredAtMs[commit] ?? 0;
-  const staged = stageCommit(authoredAtMs, graph.committedAtMs[commit] ?? 0, shipment.atMs);
+  const staged = stageCommit(authoredAtMs, arrivedAtMs[commit] ?? 0, shipment.atMs);
   const leadMs = shipment.atMs - authoredAtMs;
   const lines = graph.lines[commit] ?? UNMEASURED;
   return {

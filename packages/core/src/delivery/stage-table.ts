@@ -63,11 +63,14 @@ function timesOfRequests(requests: readonly ShippedRequest[]): Times {
   };
 }
 
-/** As `stageCommit`: the author's date, the committer's date, the release. */
-function timesOfCommits({ ledger: { graph, shipments } }: WindowView, counted: ShippedChanges["commits"]): Times {
+/** As `stageCommit`: the author's date, the arrival on a released line, the release. */
+function timesOfCommits(
+  { ledger: { graph, arrivedAtMs, shipments } }: WindowView,
+  counted: ShippedChanges["commits"],
+): Times {
   const size = counted.commits.length;
   const startMs = new Float64Array(size);
-  const committedMs = new Float64Array(size);
+  const arrivedMs = new Float64Array(size);
   const shippedMs = new Float64Array(size);
   const at = new Int32Array(size);
   let n = 0;
@@ -75,11 +78,11 @@ function timesOfCommits({ ledger: { graph, shipments } }: WindowView, counted: S
     const commit = counted.commits[index] ?? 0;
     const shipment = counted.shipments[index] ?? 0;
     const authoredAtMs = graph.authoredAtMs[commit] ?? 0;
-    const committedAtMs = graph.committedAtMs[commit] ?? 0;
+    const arrivedAt = arrivedAtMs[commit] ?? 0;
     const shippedAtMs = shipments[shipment]?.atMs ?? 0;
-    if (committedAtMs < authoredAtMs || shippedAtMs < committedAtMs) continue;
+    if (arrivedAt < authoredAtMs || shippedAtMs < arrivedAt) continue;
     startMs[n] = authoredAtMs;
-    committedMs[n] = committedAtMs;
+    arrivedMs[n] = arrivedAt;
     shippedMs[n] = shippedAtMs;
     at[n] = shipment;
     n += 1;
@@ -91,7 +94,7 @@ function timesOfCommits({ ledger: { graph, shipments } }: WindowView, counted: S
     left: size - n,
     shipments: at.subarray(0, n),
     startMs: startMs.subarray(0, n),
-    endsMs: [committedMs.subarray(0, n), shippedMs.subarray(0, n)],
+    endsMs: [arrivedMs.subarray(0, n), shippedMs.subarray(0, n)],
     changes: null,
   };
 }

@@ -39,10 +39,10 @@ export function stageRequest(change: ChangeFact, shipment: Shipment): StagedChan
   return { startMs, endsMs, stages: REQUEST_STAGES };
 }
 
-/** From git alone: the author's date, the committer's date, the release. @returns `null` where these run backwards */
-export function stageCommit(authoredAtMs: number, committedAtMs: number, shippedAtMs: number): StagedChange | null {
-  if (committedAtMs < authoredAtMs || shippedAtMs < committedAtMs) return null;
-  return { startMs: authoredAtMs, endsMs: [committedAtMs, shippedAtMs], stages: COMMIT_STAGES };
+/** From git alone: the author's date, the arrival on a released line, the release. @returns `null` where these run backwards */
+export function stageCommit(authoredAtMs: number, arrivedAtMs: number, shippedAtMs: number): StagedChange | null {
+  if (arrivedAtMs < authoredAtMs || shippedAtMs < arrivedAtMs) return null;
+  return { startMs: authoredAtMs, endsMs: [arrivedAtMs, shippedAtMs], stages: COMMIT_STAGES };
 }
 
 export function durationsOf({ startMs, endsMs, stages }: StagedChange): Readonly<Partial<Record<StageName, number>>> {

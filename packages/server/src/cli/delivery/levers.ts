@@ -31,7 +31,6 @@ export function leversOf({
 }: DeliveryReport): readonly Lever[] {
   const { author, committer } = leadTime;
   const interval = author.medianInterval === null ? "" : `${spanIntervalText(author.medianInterval)}, `;
-  const negative = author.negative > 0 ? `; ${countText(author.negative)} negative left out` : "";
   const unlinked =
     changeFailRate.unlinked.length > 0 ? `, ${countedText(changeFailRate.unlinked.length, "sign")} unlinked` : "";
   const failed = `${partText(changeFailRate.failed, changeFailRate.deployments, "release")}${changeFailRate.interval === null ? "" : ` ${rateIntervalText(changeFailRate.interval)}`}`;
@@ -46,12 +45,12 @@ export function leversOf({
     {
       label: "Lead time",
       figure: medianText(author),
-      detail: `${interval}${slowText(author)}from the author's date, ${countedText(author.n, "commit")}${negative}`,
+      detail: `${interval}${slowText(author)}from the author's date, ${madeOfText(author)}`,
     },
     {
-      label: "  since the merge",
+      label: "  since committed",
       figure: medianText(committer),
-      detail: `${slowText(committer)}from the committer's date, which under squash-merge is the merge`,
+      detail: `${slowText(committer)}from the committer's date, which under squash-merge is the merge, ${madeOfText(committer)}`,
     },
     {
       label: "Change fail rate",
@@ -79,6 +78,10 @@ function gapText({ gapMs }: DeliveryReport["frequency"]): string {
 /** Where there are too few for a median, there are for a p90: it is said once. */
 function slowText(lead: DeliveryReport["leadTime"]["author"]): string {
   return lead.n < MEDIAN_N_MIN ? "" : `p90 ${p90Text(lead)}; `;
+}
+
+function madeOfText({ n, negative }: DeliveryReport["leadTime"]["author"]): string {
+  return `${countedText(n, "commit")}${negative > 0 ? `; ${countText(negative)} negative left out` : ""}`;
 }
 
 function sizeText({ n, median }: DeliveryReport["batch"]["commitsPerRelease"]): string {

@@ -73,6 +73,8 @@ function reportOf(report: DeliveryReport, assumptions: readonly string[]): objec
     stages: report.stages?.stages.map(({ stage, isWaiting, ms, shareOfTotal, shareOfSlowest }) => ({
       stage,
       isWaiting,
+      n: ms.n,
+      leftOut: report.stages?.left,
       medianHours: hours(ms.median),
       p90Hours: hours(ms.p90),
       shareOfTotal: round(shareOfTotal),

@@ -1,6 +1,6 @@
 import type { DeliveryReport, TrendSeries } from "@steadfast/core/delivery/report";
 import { REPLAY_N_MIN } from "@steadfast/core/delivery/what-if";
-import { percentText } from "../terminal/figures.ts";
+import { countText, percentText } from "../terminal/figures.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { renderTable } from "../terminal/table.ts";
 import { padEnd, plain, wrap } from "../terminal/text.ts";
@@ -8,7 +8,16 @@ import type { Collected, PackageReport } from "./collected.ts";
 import { failureLines } from "./failure-view.ts";
 import { bottleneckText, doubtText, type Lever, leversOf } from "./levers.ts";
 import { releaseLines } from "./release-view.ts";
-import { dayText, findingText, measureText, medianText, p90Text, periodText, STAGE_TEXT } from "./wording.ts";
+import {
+  countedText,
+  dayText,
+  findingText,
+  measureText,
+  medianText,
+  p90Text,
+  periodText,
+  STAGE_TEXT,
+} from "./wording.ts";
 
 export type View = { readonly paint: Paint; readonly width: number };
 
@@ -122,6 +131,8 @@ function stageLines(report: DeliveryReport, view: View): readonly string[] {
   const { stages } = report;
   const { paint, width } = view;
   if (stages === null || stages.n < REPLAY_N_MIN) return [];
+  const left = stages.left > 0 ? `; ${countText(stages.left)} left out, whose dates run backwards` : "";
+  const staged = `${countedText(stages.n, stages.unit)}${left}`;
   const rows = renderTable(
     stages.stages,
     [
@@ -134,7 +145,7 @@ function stageLines(report: DeliveryReport, view: View): readonly string[] {
     view,
   );
   return [
-    paint("bold", "Where the time goes"),
+    `${paint("bold", "Where the time goes")}  ${paint("dim", staged)}`,
     ...rows,
     ...wrap(bottleneckText(report), width).map((line) => paint("cyan", line)),
     ...wrap(doubtText(report), width).map((line) => paint("yellow", line)),
