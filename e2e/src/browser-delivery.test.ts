@@ -251,7 +251,7 @@ describeInBrowser("the Delivery page", () => {
     expect(cards).toHaveLength(5);
     for (const card of cards) expect(card).toMatch(/\[[\d.]+( %)? – [\d.]+/);
     for (const card of cards)
-      expect(card).toMatch(/(changed about \w+ \d+, from .* to .*|no detectable change|too few for a trend)$/);
+      expect(card).toMatch(/(changed about \w+ \d+, from .* to .*|no detectable change|too few periods for a trend)$/);
   });
 
   journey("says what to do where nothing was told", async ({ open }) => {

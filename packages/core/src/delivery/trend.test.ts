@@ -126,6 +126,42 @@ describe("the trend of the rework rate", () => {
   });
 });
 
+describe("the trend of deployment frequency", () => {
+  const WEEK_COUNTS = [
+    { weeks: 12, from: 8 },
+    { weeks: 13, from: 9 },
+    { weeks: 26, from: 18 },
+  ];
+
+  // Goal: weeks without a deployment are weeks of zero, the plainest change there is.
+  it.each(WEEK_COUNTS)(
+    "says that daily deployments came to nothing in the last third of $weeks weeks",
+    ({ weeks, from }) => {
+      const deployments = DEPLOYMENTS.slice(0, from * 5);
+      const window = { fromMs: START_MS, toMs: START_MS + weeks * WEEK_MS };
+
+      const { trend } = measureDelivery(factsOf({ deployments }), window);
+
+      expect(trend.find(({ measure }) => measure === "frequency")).toMatchObject({
+        finding: "change",
+        changePoints: [{ atMs: START_MS + from * WEEK_MS, before: 5, after: 0 }],
+      });
+    },
+  );
+
+  it("needs eight periods: of seven it says too few, whatever they are, and of eight it says what came", () => {
+    const finding = (weeks: number) => {
+      const deployments = DEPLOYMENTS.slice(0, 4 * 5);
+      const window = { fromMs: START_MS, toMs: START_MS + weeks * WEEK_MS };
+      return measureDelivery(factsOf({ deployments }), window).trend.find(({ measure }) => measure === "frequency")
+        ?.finding;
+    };
+
+    expect(finding(7)).toBe("too-few");
+    expect(finding(8)).toBe("change");
+  });
+});
+
 describe("the median of failures of which some are still open", () => {
   const failures = (ms: readonly number[], isOpen = false) => ms.map((each) => ({ ms: each, isOpen }));
   const times = fc.array(fc.integer({ min: 0, max: 1_000 }), { minLength: 1, maxLength: 30 });

@@ -12,7 +12,7 @@ const PERIODS_MS = [7 * DAY_MS, 28 * DAY_MS, 91 * DAY_MS, 364 * DAY_MS];
 const PERIODS_MAX = 105;
 /** Windows up to this long are cut into days. */
 const DAILY_WINDOW_MS = 42 * DAY_MS;
-/** Six series are tested a report: at 1 % each, at most one report in 17 finds a change in what has none. */
+/** Six series are tested a report: at 1 % each, at most one report in 17 finds a change in what has none. At the 3 % of eight or nine periods, one in 6. */
 const ALPHA = 0.01;
 /** A smaller change of level is none that anybody would act upon: a fifth, or 5 points of a rate. */
 const RATIO_MIN = 1.2;

@@ -87,5 +87,5 @@ function findingOf(trend: Trend): string {
     const on = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" }).format(last.atMs);
     return `changed about ${on}, ${levelsText(trend, last)}`;
   }
-  return finding === "too-few" ? "too few for a trend" : "no detectable change";
+  return finding === "too-few" ? "too few periods for a trend" : "no detectable change";
 }
