@@ -253,11 +253,4 @@ describeInBrowser("the Delivery page", () => {
     for (const card of cards)
       expect(card).toMatch(/(changed about \w+ \d+, from .* to .*|no detectable change|too few periods for a trend)$/);
   });
-
-  journey("says what to do where nothing was told", async ({ open }) => {
-    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop&environment=staging" });
-
-    await page.getByRole("heading", { name: "Nothing was delivered here in 90 days" }).waitFor();
-    await page.getByText("/api/v1/deployments").first().waitFor();
-  });
 });

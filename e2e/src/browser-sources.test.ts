@@ -1,8 +1,8 @@
-import { createHmac } from "node:crypto";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createToken } from "./api.ts";
 import { describeInBrowser, launchBrowser, type Windows, withWindows } from "./browser.ts";
+import { sendAsGithub } from "./github-webhook.ts";
 import { ADMIN_TOKEN, type ServerProcess, startServer } from "./server-process.ts";
 
 const REVIEW = {
@@ -28,16 +28,8 @@ describeInBrowser("services and sources", () => {
   const journey = (title: string, run: (windows: Windows) => Promise<void>) =>
     it(title, () => withWindows(browser, run));
 
-  /** Sends what GitHub would, signed with a secret. */
-  async function send(address: string, secret: string): Promise<number> {
-    const body = JSON.stringify(REVIEW);
-    const signature = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
-    const headers = {
-      ...{ "content-type": "application/json", "x-github-event": "pull_request_review" },
-      "x-hub-signature-256": signature,
-    };
-    return (await fetch(address, { method: "POST", headers, body })).status;
-  }
+  const send = (address: string, secret: string) =>
+    sendAsGithub({ address, secret }, { event: "pull_request_review", body: REVIEW });
 
   const source = (page: Page, name: string) => page.locator(`[data-testid=source][data-source="${name}"]`);
 

@@ -12,9 +12,11 @@ import {
   serviceKey,
   serviceList,
   setServiceBody,
+  toldEnvironmentList,
 } from "./schemas.ts";
 import { readService, readServices, type Service, setService } from "./services.ts";
 import { sourceRoutes } from "./source-routes.ts";
+import { readToldEnvironments } from "./told-environments.ts";
 
 export async function deliveryRoutes(app: App, deps: DeliveryDeps): Promise<void> {
   tellingRoutes(app, deps);
@@ -89,6 +91,28 @@ function serviceRoutes(app: App, deps: DeliveryDeps): void {
       schema: { tags: ["delivery"], summary: "Show a service", params, response: { 200: service } },
     },
     async ({ params, principal }) => toApi(await readService(deps.database.db, params.key), principal.environment),
+  );
+
+  app.get(
+    "/api/v1/services/:key/environments",
+    {
+      config: { access: "read" },
+      schema: {
+        tags: ["delivery"],
+        summary: "Where something was told of a service, and how much",
+        description: "The most first. A token for one environment sees that one.",
+        params,
+        response: { 200: toldEnvironmentList },
+      },
+    },
+    async ({ params, principal }) => {
+      const service = toApi(await readService(deps.database.db, params.key), principal.environment);
+      const told = await readToldEnvironments(deps.database.db, service);
+      return {
+        items: told.map(({ lastToldAtMs, ...each }) => ({ ...each, lastToldAt: new Date(lastToldAtMs).toISOString() })),
+        next: null,
+      };
+    },
   );
 
   app.put(

@@ -104,6 +104,19 @@ export const service = z
 
 export const serviceList = page(service, "ServiceList");
 
+export const toldEnvironment = z
+  .object({
+    environment: z.string().describe("As the sources name it; it need not be one that has flags"),
+    tellings: z
+      .number()
+      .int()
+      .describe("What was told of the service there: what is told of no environment is left out"),
+    lastToldAt: timestamp,
+  })
+  .meta({ id: "ToldEnvironment" });
+
+export const toldEnvironmentList = page(toldEnvironment, "ToldEnvironmentList");
+
 export const connectSourceBody = z
   .strictObject({
     kind: z.enum(["github", "gitlab"]),

@@ -2283,6 +2283,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services/{key}/environments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where something was told of a service, and how much
+         * @description The most first. A token for one environment sees that one.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description A service's key, as in its flags and in service.name */
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ToldEnvironmentList"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services/{key}/facts": {
         parameters: {
             query?: never;
@@ -4876,6 +4927,21 @@ export interface components {
         };
         TokenList: {
             items: components["schemas"]["Token"][];
+        };
+        ToldEnvironment: {
+            /** @description As the sources name it; it need not be one that has flags */
+            environment: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            lastToldAt: string;
+            /** @description What was told of the service there: what is told of no environment is left out */
+            tellings: number;
+        };
+        ToldEnvironmentList: {
+            items: components["schemas"]["ToldEnvironment"][];
+            next: string | null;
         };
         WebhookAnswer: {
             /**

@@ -1,4 +1,3 @@
-import { NativeSelect } from "@mantine/core";
 import { IconTimeline } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -10,14 +9,16 @@ import { usePageTitle } from "../ui/use-page-title.ts";
 import { BatchHistogram } from "./batch-histogram.tsx";
 import { Bottleneck } from "./bottleneck.tsx";
 import { Caveats } from "./caveats.tsx";
+import { DeliveryChoices } from "./delivery-choices.tsx";
 import classes from "./delivery-page.module.css";
 import { deliveryQuery, servicesQuery } from "./delivery-queries.ts";
-import { BASELINE_DAYS, WINDOW_DAYS, WINDOW_DAYS_DEFAULT } from "./delivery-search.ts";
+import { BASELINE_DAYS, WINDOW_DAYS_DEFAULT } from "./delivery-search.ts";
 import { DeploymentTimeline } from "./deployment-timeline.tsx";
 import { FlakyTests } from "./flaky-tests.tsx";
 import { LeadTimeScatter } from "./lead-time-scatter.tsx";
 import { MeasureCards } from "./measure-cards.tsx";
 import { NoFacts } from "./no-facts.tsx";
+import { NothingDelivered } from "./nothing-delivered.tsx";
 import { OpenedDialog } from "./opened-dialog.tsx";
 import { SizeScatter } from "./size-scatter.tsx";
 import { StageLedger } from "./stage-ledger.tsx";
@@ -42,7 +43,8 @@ export function DeliveryPage() {
       />
     );
   }
-  return services.data.length === 0 ? (
+  const [first] = services.data;
+  return first === undefined ? (
     <div className={classes.page}>
       <PageHead title="Delivery" />
       <EmptyState icon={<IconTimeline size={22} aria-hidden />} title="No service is known yet">
@@ -50,14 +52,15 @@ export function DeliveryPage() {
       </EmptyState>
     </div>
   ) : (
-    <OfService services={services.data} />
+    <OfService services={services.data} first={first} />
   );
 }
 
-function OfService({ services }: { services: readonly Service[] }) {
-  const environment = useEnvironment();
-  const { service: asked, days = WINDOW_DAYS_DEFAULT } = route.useSearch();
-  const key = services.find((each) => each.key === asked)?.key ?? services[0]?.key ?? "";
+function OfService({ services, first }: { services: readonly Service[]; first: Service }) {
+  const lookedAt = useEnvironment();
+  const { service: asked, deployedTo: environment = lookedAt, days = WINDOW_DAYS_DEFAULT } = route.useSearch();
+  const service = services.find((each) => each.key === asked) ?? first;
+  const { key } = service;
   const report = useQuery({
     ...deliveryQuery(key, environment, { days, daysBefore: 0 }),
     placeholderData: keepPreviousData,
@@ -66,7 +69,7 @@ function OfService({ services }: { services: readonly Service[] }) {
   return (
     <div className={classes.page} data-service={key}>
       <PageHead title="Delivery" note={`of ${key} in ${environment}`}>
-        <Choices services={services} service={key} days={days} />
+        <DeliveryChoices services={services} service={service} environment={environment} days={days} />
       </PageHead>
       {report.isPending && <LoadingState label="Measuring" heights={[90, 130, 300, 260]} />}
       {report.isError && (
@@ -89,9 +92,7 @@ function Report({
   if (report.deployments.length === 0) {
     return (
       <>
-        <EmptyState icon={<IconTimeline size={22} aria-hidden />} title={`Nothing was delivered here in ${days} days`}>
-          <NoFacts service={report.service} environment={report.environment} />
-        </EmptyState>
+        <NothingDelivered service={report.service} environment={report.environment} days={days} />
         <WaitingNow report={report} />
         <ToldBy report={report} />
       </>
@@ -115,34 +116,5 @@ function Report({
       <Caveats report={report} />
       <OpenedDialog report={report} />
     </>
-  );
-}
-
-function Choices({ services, service, days }: { services: readonly Service[]; service: string; days: number }) {
-  const navigate = route.useNavigate();
-  return (
-    <div className={classes.choices}>
-      <NativeSelect
-        aria-label="Service"
-        data={services.map((each) => ({ value: each.key, label: each.name }))}
-        value={service}
-        onChange={(event) => {
-          const wanted = event.currentTarget.value;
-          void navigate({ search: ({ open: _open, ...rest }) => ({ ...rest, service: wanted }) });
-        }}
-      />
-      <NativeSelect
-        aria-label="Window"
-        data={WINDOW_DAYS.map((each) => ({ value: String(each), label: `${each} days` }))}
-        value={String(days)}
-        onChange={(event) => {
-          const wanted = Number(event.currentTarget.value);
-          void navigate({
-            search: ({ days: _days, open: _open, ...rest }) =>
-              wanted === WINDOW_DAYS_DEFAULT ? rest : { ...rest, days: wanted },
-          });
-        }}
-      />
-    </div>
   );
 }

@@ -10,6 +10,17 @@ export const servicesQuery = queryOptions({
   staleTime: 30_000,
 });
 
+/** Where something was told of a service, and how much. */
+export const toldEnvironmentsQuery = (service: string) =>
+  queryOptions({
+    queryKey: ["delivery", service, "told-environments"],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/services/{key}/environments", { signal, params: { path: { key: service } } })).then(
+        (list) => list.items,
+      ),
+    staleTime: REPORT_STALE_MS,
+  });
+
 /**
  * @param window whole days back from the end of today, so that the same window is asked for all day
  * @param daysBefore how many days that window lies back: the baseline is the one before

@@ -1,0 +1,82 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createToken } from "./api.ts";
+import { describeInBrowser, launchBrowser, type Windows, withWindows } from "./browser.ts";
+import { connectGithub, deploymentOf, sendAsGithub, type Webhook } from "./github-webhook.ts";
+import { ADMIN_TOKEN, type ServerProcess, startServer } from "./server-process.ts";
+
+describeInBrowser("the Delivery page where there is nothing to see", () => {
+  let browser: Browser;
+  let server: ServerProcess;
+  let github: Webhook;
+
+  const tell = async (repository: string, environment: string, ids: readonly number[]) => {
+    for (const id of ids) expect(await sendAsGithub(github, deploymentOf(repository, id, environment))).toBe(202);
+  };
+
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([launchBrowser(), startServer()]);
+    github = await connectGithub(server.api, "acme");
+    await server.api.request("PUT", "/api/v1/services/shop", { repositories: ["acme/shop"] });
+    await server.api.request("PUT", "/api/v1/services/api", { repositories: ["acme/api"] });
+    await tell("acme/shop", "prod", [1, 2, 3]);
+    await tell("acme/shop", "Release Candidates", [4]);
+    await tell("acme/api", "production", [5]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const journey = (title: string, run: (windows: Windows) => Promise<void>) =>
+    it(title, () => withWindows(browser, run));
+
+  journey("names the environments that were told of instead, leads there, and keeps it", async ({ open }) => {
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
+    const frequency = page.locator("[data-measure=frequency]");
+
+    await page.getByRole("heading", { name: "Nothing was told for production" }).waitFor();
+    await page.getByText("3 messages told of prod.").waitFor();
+    await page.getByText("1 message told of release-candidates.").waitFor();
+    await page.getByText("/api/v1/deployments").first().waitFor();
+    await page.getByRole("link", { name: "Look at prod" }).click();
+    await frequency.getByText("3 in 90 days").waitFor();
+    await page.reload();
+    await frequency.getByText("3 in 90 days").waitFor();
+
+    expect(page.url()).toContain("deployedTo=prod");
+    expect(await page.getByRole("combobox", { name: "Environment" }).inputValue()).toBe("prod");
+  });
+
+  journey("offers every environment that was told of, and those of the flags", async ({ open }) => {
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
+    const choice = page.getByLabel("Deployed to");
+    await choice.locator("option").nth(3).waitFor({ state: "attached" });
+
+    const offered = await choice
+      .locator("option")
+      .evaluateAll((each) => each.map((option) => option.getAttribute("value")));
+    await choice.selectOption("prod");
+    await page.getByText("of shop in prod").waitFor();
+    await page.getByRole("combobox", { name: "Environment" }).selectOption("staging");
+    await page.getByText("of shop in staging").waitFor();
+    await choice.selectOption("prod");
+    await page.getByLabel("Service").selectOption("api");
+    await page.getByText("of api in staging").waitFor();
+    await page.getByRole("link", { name: "Look at production" }).click();
+    await page.locator("[data-measure=frequency]").getByText("1 in 90 days").waitFor();
+
+    expect(offered).toEqual(["prod", "release-candidates", "production", "staging"]);
+  });
+
+  journey("says nothing of other environments to a token that is bound to one", async ({ open }) => {
+    const { token } = await createToken(server.api, "viewer", "production");
+    const page = await open(server, { token, path: "/delivery?service=shop" });
+
+    await page.getByRole("heading", { name: "Nothing was told for production" }).waitFor();
+
+    expect(await page.getByTestId("told-elsewhere").count()).toBe(0);
+    expect(await page.getByLabel("Deployed to").locator("option").allTextContents()).toEqual(["Production"]);
+  });
+});
