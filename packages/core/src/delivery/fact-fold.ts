@@ -1,5 +1,6 @@
 import { compareText } from "./compare-text.ts";
 import type { DeliveryFacts } from "./facts.ts";
+import { mergeTold } from "./merge-told.ts";
 import type { Told } from "./told.ts";
 import { type Subject, toChange, toCommit, toDeployment, toIncident, toPipelineRun, toTestRun } from "./told-facts.ts";
 
@@ -84,7 +85,7 @@ class KindFold<Each extends Told, Fact> {
 
   #make({ id, tellings }: Folded<Each, Fact>): readonly Fact[] {
     const [first, ...later] = tellings;
-    return first === undefined ? [] : this.#toFact({ id, tellings, told: mergeTold(first.told, later) });
+    return first === undefined ? [] : this.#toFact({ id, tellings, told: mergeTold<Each["told"]>(first, later) });
   }
 }
 
@@ -104,16 +105,4 @@ function insertInOrder<Each extends Told>(tellings: Each[], telling: Each): void
 
 function byMoment(a: Told, b: Told): number {
   return a.atMs - b.atMs || compareText(a.source, b.source) || compareText(a.messageId, b.messageId);
-}
-
-/** Most subjects are told of once: nothing is copied for those. */
-function mergeTold<T extends object>(first: T, later: readonly { readonly told: T }[]): T {
-  if (later.length === 0) return first;
-  const merged = { ...first };
-  for (const { told } of later) {
-    for (const field in told) {
-      if (told[field] !== undefined) merged[field] = told[field];
-    }
-  }
-  return merged;
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { FactFold } from "./fact-fold.ts";
 import { foldTold } from "./fold-told.ts";
 import type { Told } from "./told.ts";
@@ -42,9 +42,70 @@ it("makes one fact of what was told about a change, the latest word of each fiel
 });
 
 it("believes a later word that takes back an earlier one", () => {
+  const closed: Told = { ...base, messageId: "3", atMs: 3_000, told: { abandonedAtMs: 3_000 } };
   const reopened: Told = { ...base, messageId: "4", atMs: 4_000, told: { mergedAtMs: null, abandonedAtMs: null } };
 
-  expect(foldTold([reopened, merged, opened]).changes[0]?.mergedAtMs).toBeNull();
+  expect(foldTold([closed, opened]).changes[0]?.abandonedAtMs).toBe(3_000);
+  expect(foldTold([reopened, closed, opened]).changes[0]?.abandonedAtMs).toBeNull();
+});
+
+// Goal: a bot's label and the merge are of the same second, and forges tell no more of the time than that.
+describe("of two words of the same second", () => {
+  const second = { ...base, atMs: 3_000 };
+  const unaware = { mergedAtMs: null, abandonedAtMs: null, mergeCommit: null };
+
+  it.each(["a", "z"])("a merge is never lost, nor to a later one that does not know of it (%s)", (messageId) => {
+    const labelled: Told = { ...second, messageId, told: unaware };
+    const later: Told = { ...labelled, messageId: "later", atMs: 9_000 };
+
+    for (const tellings of [
+      [opened, labelled, merged],
+      [merged, labelled, opened, later],
+    ])
+      expect(foldTold(tellings).changes).toMatchObject([{ mergedAtMs: 3_000, mergeCommit: "abc" }]);
+  });
+
+  it("a merged request is not abandoned, whatever else is told of it", () => {
+    const closed: Told = { ...second, messageId: "z", atMs: 9_000, told: { abandonedAtMs: 9_000 } };
+
+    expect(foldTold([closed, merged, opened]).changes).toMatchObject([{ mergedAtMs: 3_000, abandonedAtMs: null }]);
+  });
+
+  it.each([
+    ["closed", "a", { abandonedAtMs: 3_000 }],
+    ["closed", "z", { abandonedAtMs: 3_000 }],
+    ["made ready", "a", { readyAtMs: 3_000 }],
+    ["made ready", "z", { readyAtMs: 3_000 }],
+  ])("that it was %s holds against what does not know of it, until something later is told (%s)", (_, id, told) => {
+    const done: Told = { ...second, messageId: id, told };
+    const other: Told = { ...second, messageId: "m", told: { abandonedAtMs: null, readyAtMs: null } };
+    const undone: Told = { ...other, messageId: "n", atMs: 3_001 };
+
+    expect(foldTold([done, other, opened]).changes).toMatchObject([told]);
+    expect(foldTold([undone, done, other]).changes).toMatchObject([{ abandonedAtMs: null, readyAtMs: null }]);
+  });
+
+  it.each(["a", "z"])("the worse outcome holds, and a later one against it (%s)", (messageId) => {
+    const at = { kind: "deployment", subject: "d", source: "github", atMs: 3_000 } as const;
+    const where = { service: "shop", environment: "production", finishedAtMs: 3_000 };
+    const failed: Told = { ...at, messageId, told: { ...where, outcome: "failed" } };
+    const succeeded: Told = { ...at, messageId: "m", told: { ...where, outcome: "succeeded" } };
+    const again: Told = { ...succeeded, messageId: "n", atMs: 4_000 };
+
+    expect(foldTold([succeeded, failed]).deployments).toMatchObject([{ outcome: "failed" }]);
+    expect(foldTold([again, failed, succeeded]).deployments).toMatchObject([{ outcome: "succeeded" }]);
+  });
+
+  it.each(["a", "z"])("a run that is over is not under way (%s)", (messageId) => {
+    const at = { kind: "pipeline-run", subject: "r", source: "github", atMs: 3_000 } as const;
+    const run = { name: "build", revision: "abc", startedAtMs: 2_000 };
+    const over: Told = { ...at, messageId, told: { ...run, finishedAtMs: 3_000, outcome: "failed" } };
+    const running: Told = { ...at, messageId: "m", told: { ...run, finishedAtMs: null, outcome: null } };
+    const anew: Told = { ...running, messageId: "n", atMs: 4_000 };
+
+    expect(foldTold([over, running]).pipelineRuns).toMatchObject([{ finishedAtMs: 3_000, outcome: "failed" }]);
+    expect(foldTold([anew, over, running]).pipelineRuns).toMatchObject([{ finishedAtMs: null, outcome: null }]);
+  });
 });
 
 // Goal: one source tells a change as it happens and not how large it is, another its size, whenever somebody asks for it.
@@ -111,23 +172,6 @@ const telling: fc.Arbitrary<Told> = fc.record({
   ),
 });
 
-it("gives the same facts in whatever order, and however often, the same messages came", () => {
-  const messages = fc.uniqueArray(telling, {
-    selector: ({ source, messageId }) => `${source} ${messageId}`,
-    maxLength: 12,
-  });
-  fc.assert(
-    fc.property(messages, fc.infiniteStream(fc.nat()), (tellings, chance) => {
-      const shuffled = [...tellings, ...tellings.slice(0, 3)]
-        .map((each) => ({ each, key: chance.next().value ?? 0 }))
-        .sort((a, b) => a.key - b.key)
-        .map(({ each }) => each);
-
-      expect(foldTold(shuffled)).toEqual(foldTold(tellings));
-    }),
-  );
-});
-
 const reviewing: fc.Arbitrary<Told> = fc.record({
   kind: fc.constant("change" as const),
   subject: fc.constantFrom("acme/shop#1", "acme/shop#2", "acme/shop#10"),
@@ -139,6 +183,9 @@ const reviewing: fc.Arbitrary<Told> = fc.record({
       title: fc.constantFrom("a", "b"),
       openedAtMs: fc.nat(9),
       mergedAtMs: fc.option(fc.nat(9), { nil: null }),
+      abandonedAtMs: fc.option(fc.nat(9), { nil: null }),
+      readyAtMs: fc.option(fc.nat(9), { nil: null }),
+      mergeCommit: fc.constantFrom("a", "b", null),
       commits: fc.array(fc.constantFrom("a", "b"), { maxLength: 2 }),
       reviews: fc.array(
         fc.record({
@@ -152,6 +199,23 @@ const reviewing: fc.Arbitrary<Told> = fc.record({
     },
     { requiredKeys: [] },
   ),
+});
+
+it("gives the same facts in whatever order, and however often, the same messages came", () => {
+  const messages = fc.uniqueArray(fc.oneof(telling, reviewing), {
+    selector: ({ source, messageId }) => `${source} ${messageId}`,
+    maxLength: 12,
+  });
+  fc.assert(
+    fc.property(messages, fc.infiniteStream(fc.nat()), (tellings, chance) => {
+      const shuffled = [...tellings, ...tellings.slice(0, 3)]
+        .map((each) => ({ each, key: chance.next().value ?? 0 }))
+        .sort((a, b) => a.key - b.key)
+        .map(({ each }) => each);
+
+      expect(foldTold(shuffled)).toEqual(foldTold(tellings));
+    }),
+  );
 });
 
 // Goal: a page after news is made of what was known and the news alone, and must be the page made of everything.

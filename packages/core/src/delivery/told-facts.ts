@@ -33,6 +33,7 @@ export function toChange({ id, tellings, told }: Subject<ToldOf<"change">>): Cha
   const opened = tellings.flatMap((each) => each.told.openedAtMs ?? []);
   const openedAtMs = opened.length > 0 ? Math.min(...opened) : tellings[0]?.atMs;
   if (openedAtMs === undefined) return [];
+  const { mergedAtMs = null, abandonedAtMs = null } = told;
   return [
     {
       id,
@@ -46,8 +47,8 @@ export function toChange({ id, tellings, told }: Subject<ToldOf<"change">>): Cha
       openedAtMs,
       readyAtMs: told.readyAtMs ?? null,
       reviews: distinctReviews(tellings.flatMap((each) => each.told.reviews ?? [])),
-      mergedAtMs: told.mergedAtMs ?? null,
-      abandonedAtMs: told.abandonedAtMs ?? null,
+      mergedAtMs,
+      abandonedAtMs: mergedAtMs === null ? abandonedAtMs : null,
       mergeCommit: told.mergeCommit ?? null,
       commits: [...new Set(tellings.flatMap((each) => each.told.commits ?? []))].sort(),
       linesAdded: told.linesAdded ?? null,

@@ -4,7 +4,7 @@ import type { ChangeFact, CommitFact, DeploymentFact, IncidentFact, PipelineRunF
  * One thing that one source said at one moment about one subject: a part of a fact. A pull request is told as opened by one webhook, as approved by the next, as
  * merged by a third, in any order and some of them twice; `foldTold` makes one `ChangeFact` of them.
  *
- * What is left out, or `undefined`, was not said. What is `null` was said to be unknown or undone (reopened: `mergedAtMs` is `null` again).
+ * What is left out, or `undefined`, was not said. What is `null` was said to be unknown or undone (reopened: `abandonedAtMs` is `null` again).
  *
  * @public
  */
