@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { GeneratedRepository } from "../../git/generated-repository.fixture.ts";
+import { GeneratedRepository, git } from "../../git/generated-repository.fixture.ts";
 import { runCli } from "../cli.fixture.ts";
 import { FROM, squashes, TO } from "./habits.fixture.ts";
 
@@ -212,6 +212,18 @@ describe("steadfast delivery", () => {
     expect([nowhere.exitCode, nowhere.stdout, unwritable.exitCode, unwritable.stdout]).toEqual([2, "", 2, ""]);
     expect(nowhere.stderr).toContain("No commit touches nowhere.");
     expect(unwritable.stderr).toContain("could not be written");
+  });
+
+  it("says what is missing where a clone without folders is asked for a package", async () => {
+    many.git("config", "uploadpack.allowFilter", "true");
+    const treeless = join(folder, "treeless");
+    git(folder, ["clone", "-q", "--bare", "--filter=tree:0", `file://${many.path}`, treeless]);
+
+    const whole = await runCli(["delivery", treeless], ENV);
+    const part = await runCli(["delivery", treeless, "--package", "src"], ENV);
+
+    expect([whole.exitCode, part.exitCode, part.stdout]).toEqual([0, 2, ""]);
+    expect(part.stderr).toContain("git fetch --refetch --filter=blob:none");
   });
 
   it("answers for a repository without commits, and for a pattern that no tag matches", async () => {

@@ -30,7 +30,7 @@ const RELEASES_WANTED = 10;
 
 /** Measures the whole repository (`null`) or one package of it. @throws {GitError} */
 export async function measureSubject(clone: Clone, path: string | null): Promise<PackageReport> {
-  const { place, repository, request, progress, tags } = clone;
+  const { repository, request, progress, tags } = clone;
   progress.show("measuring");
   const { releases, matched } = chooseReleases(clone, path);
   const deployments = deploymentsOfTags(matched, clone.graph, repository.name);
@@ -39,7 +39,7 @@ export async function measureSubject(clone: Clone, path: string | null): Promise
   const end = endFor(facts, request);
   const range = { fromMs: request.fromMs ?? startFor(ledger, end.toMs), toMs: end.toMs };
   if (path !== null) progress.show(`reading what touches ${path}`);
-  const onlyCommits = path === null ? null : await readTouched(place, repository, path);
+  const onlyCommits = path === null ? null : await touchedBy(clone, path);
   if (onlyCommits?.size === 0 && clone.graph.size > 0)
     throw usageError(
       `No commit touches ${plain(path ?? "")}.`,
@@ -64,6 +64,19 @@ export async function measureSubject(clone: Clone, path: string | null): Promise
     compared: request.compare === null ? null : measure(request.compare),
     assumptions: [...end.assumptions, ...cloneAssumptions(repository, tags.otherCount, unplaced), ...sized.assumptions],
   };
+}
+
+/** @throws {GitError} */
+async function touchedBy({ place, repository }: Clone, path: string): Promise<ReadonlySet<string>> {
+  try {
+    return await readTouched(place, repository, path);
+  } catch (error) {
+    if (!(error instanceof GitError) || error.failure !== "git-failed" || !(await isPartialClone(place))) throw error;
+    throw usageError(
+      "This clone is partial, without the folders of its history: which commits touch a path cannot be told, and nothing is fetched.",
+      "Fetch them, and no files: git fetch --refetch --filter=blob:none",
+    );
+  }
 }
 
 /** By the patterns given; else as the tags propose, those of the package first. */
