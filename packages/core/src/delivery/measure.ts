@@ -104,8 +104,11 @@ function measuredDeployments(
   reworkIds: ReadonlySet<string>,
   changeCounts: ReadonlyMap<number, number>,
 ): readonly MeasuredDeployment[] {
-  const { ledger, counted } = view;
+  const { ledger, counted, options } = view;
   const { graph, shipped } = ledger;
+  const only = options.onlyCommits ?? null;
+  const isCountedMerge = (commit: number): boolean =>
+    graph.isMerge[commit] === 1 && (only === null || only.has(graph.texts.sha(commit)));
   const failed = new Set(failures.links.map(({ deploymentId }) => deploymentId));
   let next = 0;
   return view.shipments.map(({ index, fact, atMs, role }) => {
@@ -130,7 +133,7 @@ function measuredDeployments(
       revision: fact.revision,
       role,
       nonMerge,
-      merge: role === "baseline" ? 0 : own.filter((commit) => graph.isMerge[commit] === 1).length,
+      merge: role === "baseline" ? 0 : own.filter(isCountedMerge).length,
       changes: changeCounts.get(index) ?? 0,
       lines,
       medianLeadMs: distributionOf(leads).median,

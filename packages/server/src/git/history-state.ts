@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import type { Repository } from "./repository.ts";
+import { join } from "node:path";
+import { commonDir, type Repository } from "./repository.ts";
 import { askGit, type GitPlace } from "./run-git.ts";
 
 /** Every tag, and every object that stands for another one. */
@@ -40,10 +40,4 @@ export async function historyState(
 function configPaths({ HOME, XDG_CONFIG_HOME }: GitPlace["env"]): readonly string[] {
   const ofHome = HOME === undefined ? [] : [join(HOME, ".gitconfig"), join(HOME, ".config", "git", "config")];
   return ["/etc/gitconfig", ...ofHome, ...(XDG_CONFIG_HOME ? [join(XDG_CONFIG_HOME, "git", "config")] : [])];
-}
-
-/** Of a linked work tree, the repository that it belongs to. */
-async function commonDir(gitDir: string): Promise<string> {
-  const told = await readFile(join(gitDir, "commondir"), "utf8").catch(() => "");
-  return told === "" ? gitDir : resolve(gitDir, told.replace(/\n$/, ""));
 }

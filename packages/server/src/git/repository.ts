@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { askGit, GitError, type GitPlace } from "./run-git.ts";
 
 /** What a clone is, before anything of its history is read. */
@@ -38,6 +40,19 @@ async function askWithoutHead(place: GitPlace): Promise<string> {
   const named = (await askGit(place, ["rev-parse", "--verify", "--quiet", "HEAD"]).catch(nothingIfUnanswered)).trim();
   if (named !== "") throw new GitError("git-failed", `HEAD names ${named}, and that commit cannot be read`);
   return `${about.trimEnd()}\n\n`;
+}
+
+/** Commits whose parents a shallow clone leaves out, by id. */
+export async function readBoundary({ gitDir, isShallow }: Repository): Promise<readonly string[]> {
+  if (!isShallow) return [];
+  const told = await readFile(join(await commonDir(gitDir), "shallow"), "utf8").catch(() => "");
+  return told.split("\n").filter((line) => line !== "");
+}
+
+/** Of a linked work tree, the repository that it belongs to. */
+export async function commonDir(gitDir: string): Promise<string> {
+  const told = await readFile(join(gitDir, "commondir"), "utf8").catch(() => "");
+  return told === "" ? gitDir : resolve(gitDir, told.replace(/\n$/, ""));
 }
 
 /** Blobs (or trees) were left at the remote: sizes cannot be measured without fetching them. @throws {GitError} */

@@ -3,11 +3,7 @@ import type { DeliveryFacts, DeploymentFact, SourceFact } from "@steadfast/core/
 import { measureLedger } from "@steadfast/core/delivery/measure";
 import type { DeliveryReport } from "@steadfast/core/delivery/report";
 import { type ShippingLedger, shippingLedgerOf } from "@steadfast/core/delivery/shipments";
-import { viewWindow } from "@steadfast/core/delivery/window-view";
-import { cacheFolder } from "../../cache-folder.ts";
 import { deploymentsOfTags } from "../../git/git-facts.ts";
-import { LineSizes } from "../../git/line-size-cache.ts";
-import { readLineSizes } from "../../git/read-line-sizes.ts";
 import type { Tag } from "../../git/read-tags.ts";
 import { readTouched } from "../../git/read-touched.ts";
 import { isPartialClone, type Repository } from "../../git/repository.ts";
@@ -17,11 +13,10 @@ import { usageError } from "../cli-error.ts";
 import { countText } from "../terminal/figures.ts";
 import { plain } from "../terminal/text.ts";
 import type { Clone, PackageReport, ReleaseChoice } from "./collected.ts";
+import { withLines } from "./measure-lines.ts";
 import type { DeliveryRequest, TimeRange } from "./request.ts";
 import { dayText } from "./wording.ts";
 
-/** Commits whose lines are measured unasked: at 1–4 ms each, a few seconds. */
-const LINES_AUTO_MAX = 2_000;
 /** Tags named where none of them is a release. */
 const EXAMPLES_MAX = 3;
 const YEAR_MS = 365 * 24 * 3_600_000;
@@ -145,64 +140,6 @@ function startFor({ shipments }: ShippingLedger, toMs: number): number {
   const firstMs = Math.min(before[0]?.atMs ?? toMs - YEAR_MS, toMs - 1);
   const recent = before.filter(({ atMs }) => atMs >= toMs - YEAR_MS);
   return recent.length >= RELEASES_WANTED ? Math.max(toMs - YEAR_MS, firstMs) : firstMs;
-}
-
-type Sizing = {
-  readonly ledger: ShippingLedger;
-  readonly ranges: readonly TimeRange[];
-  readonly onlyCommits: ReadonlySet<string> | null;
-};
-
-type Sized = { readonly ledger: ShippingLedger; readonly assumptions: readonly string[] };
-
-/** Adds line sizes to the commits that will be measured: from the cache, and by diffs where that is asked for or quick. */
-async function withLines(clone: Clone, { ledger, ranges, onlyCommits }: Sizing): Promise<Sized> {
-  const { io, place, repository, progress, commits } = clone;
-  const { lines } = clone.request;
-  const none = (why: string): Sized => ({ ledger, assumptions: [why] });
-  if (lines === "never") return { ledger, assumptions: [] };
-  if (await isPartialClone(place))
-    return none("Lines per commit are not measured: this clone is partial, and nothing is fetched.");
-  const cache = { folder: cacheFolder(io.env, "line-sizes", place.path), gitDir: repository.gitDir };
-  const sizes = await LineSizes.read(cache);
-  const missing = wantedCommits(ledger, ranges, onlyCommits).filter(
-    (commit) => sizes.of(commits, commit) === undefined,
-  );
-  if (lines === "auto" && missing.length > LINES_AUTO_MAX)
-    return none(
-      `Lines per commit are not measured: ${countText(missing.length)} commits would take a while. Ask for them with --lines.`,
-    );
-  const { graph } = ledger;
-  if (missing.length > 0) {
-    const shas = Array.from(missing, (commit) => graph.texts.sha(commit));
-    try {
-      const show = (count: number) =>
-        progress.show(`measuring lines: ${countText(count)} of ${countText(shas.length)} commits`);
-      const measured = await readLineSizes(place, shas, show);
-      for (const [index, commit] of missing.entries()) sizes.set(commits, commit, measured[index] ?? 0);
-    } catch (error) {
-      if (!(error instanceof GitError) || error.failure !== "git-failed") throw error;
-      return none(`Lines per commit are not measured: git could not compare (${error.detail}).`);
-    }
-    await sizes.write(cache);
-  }
-  const measured = graph.lines.map((unknown, commit) => sizes.of(commits, commit) ?? unknown);
-  return { ledger: { ...ledger, graph: { ...graph, lines: measured } }, assumptions: [] };
-}
-
-/** Each once. */
-function wantedCommits(
-  ledger: ShippingLedger,
-  ranges: readonly TimeRange[],
-  onlyCommits: Sizing["onlyCommits"],
-): Int32Array {
-  const isWanted = new Uint8Array(ledger.graph.size);
-  for (const range of ranges)
-    for (const commit of viewWindow(ledger, { ...range, onlyCommits }).counted.commits) isWanted[commit] = 1;
-  const wanted = new Int32Array(ledger.graph.size);
-  let count = 0;
-  for (let commit = 0; commit < isWanted.length; commit += 1) if (isWanted[commit] === 1) wanted[count++] = commit;
-  return wanted.subarray(0, count);
 }
 
 function cloneAssumptions({ isShallow }: Repository, otherTags: number, unplaced: number): readonly string[] {
