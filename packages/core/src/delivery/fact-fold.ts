@@ -1,6 +1,7 @@
 import { compareText } from "./compare-text.ts";
 import type { DeliveryFacts } from "./facts.ts";
 import { mergeTold } from "./merge-told.ts";
+import { byMoment, byTrust } from "./telling-order.ts";
 import type { Told } from "./told.ts";
 import { type Subject, toChange, toCommit, toDeployment, toIncident, toPipelineRun, toTestRun } from "./told-facts.ts";
 
@@ -13,7 +14,7 @@ import { type Subject, toChange, toCommit, toDeployment, toIncident, toPipelineR
  * @public
  */
 export class FactFold {
-  readonly #commits = new KindFold(toCommit);
+  readonly #commits = new KindFold(toCommit, byTrust);
   readonly #changes = new KindFold(toChange);
   readonly #deployments = new KindFold(toDeployment);
   readonly #incidents = new KindFold(toIncident);
@@ -52,12 +53,14 @@ type Folded<Each extends Told, Fact> = {
 /** The facts of one kind. A subject makes none as long as too little is told of it. */
 class KindFold<Each extends Told, Fact> {
   readonly #toFact: (subject: Subject<Each>) => readonly Fact[];
+  readonly #order: (a: Each, b: Each) => number;
   readonly #subjects = new Map<string, Folded<Each, Fact>>();
   #inOrder: Folded<Each, Fact>[] = [];
   #facts: readonly Fact[] | undefined = [];
 
-  constructor(toFact: (subject: Subject<Each>) => readonly Fact[]) {
+  constructor(toFact: (subject: Subject<Each>) => readonly Fact[], order: (a: Each, b: Each) => number = byMoment) {
     this.#toFact = toFact;
+    this.#order = order;
   }
 
   add(telling: Each): void {
@@ -68,7 +71,7 @@ class KindFold<Each extends Told, Fact> {
       return;
     }
     known.facts = undefined;
-    insertInOrder(known.tellings, telling);
+    insertInOrder(known.tellings, telling, this.#order);
   }
 
   facts(): readonly Fact[] {
@@ -89,20 +92,16 @@ class KindFold<Each extends Told, Fact> {
   }
 }
 
-/** By moment, then source and message id; the same message is there once. */
-function insertInOrder<Each extends Told>(tellings: Each[], telling: Each): void {
+/** The same message is there once. */
+function insertInOrder<Each>(tellings: Each[], telling: Each, compare: (a: Each, b: Each) => number): void {
   let [low, high] = [0, tellings.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     const other = tellings[middle];
-    const order = other === undefined ? 0 : byMoment(other, telling);
+    const order = other === undefined ? 0 : compare(other, telling);
     if (order === 0) return;
     if (order < 0) low = middle + 1;
     else high = middle;
   }
   tellings.splice(low, 0, telling);
-}
-
-function byMoment(a: Told, b: Told): number {
-  return a.atMs - b.atMs || compareText(a.source, b.source) || compareText(a.messageId, b.messageId);
 }

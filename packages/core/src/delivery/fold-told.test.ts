@@ -153,6 +153,43 @@ it("leaves out what is not told well enough to be counted, until it is", () => {
   ]);
 });
 
+describe("what a push lets one guess of a commit", () => {
+  const commit = { kind: "commit", subject: "c", source: "github" } as const;
+  const guess: Told = {
+    ...{ ...commit, messageId: "push", atMs: 5_000 },
+    told: { isGuessed: true, parents: ["before"], authoredAtMs: 5_000, committedAtMs: 6_000, subject: "pushed" },
+  };
+  const told: Told = {
+    ...{ ...commit, messageId: "api", atMs: 4_000 },
+    told: { parents: ["a", "b"], authoredAtMs: 1_000, committedAtMs: 4_000 },
+  };
+
+  it("stands until somebody tells, and gives way to that, though it is the later word", () => {
+    expect(foldTold([guess]).commits).toMatchObject([{ parents: ["before"], authoredAtMs: 5_000 }]);
+    for (const tellings of [
+      [guess, told],
+      [told, guess],
+    ])
+      expect(foldTold(tellings).commits).toEqual([
+        {
+          ...{ sha: "c", parents: ["a", "b"], authoredAtMs: 1_000, committedAtMs: 4_000 },
+          ...{ author: "", subject: "pushed", body: "", lines: null },
+        },
+      ]);
+  });
+
+  // Goal: stores hold guesses that are not marked, and are not written anew.
+  it.each(["a", "z"])("gives way also where it is not marked as one, as it was once stored (%s)", (messageId) => {
+    const { isGuessed: _, ...unmarked } = guess.told;
+    const stored: Told = { ...guess, messageId, told: unmarked };
+    const sameMoment: Told = { ...told, atMs: 5_000, messageId: "m", told: { ...told.told, parents: ["a"] } };
+
+    expect(foldTold([stored, told]).commits).toMatchObject([{ parents: ["a", "b"] }]);
+    expect(foldTold([sameMoment, stored]).commits).toMatchObject([{ parents: ["a"], authoredAtMs: 1_000 }]);
+    expect(foldTold([guess, stored]).commits).toMatchObject([{ parents: ["before"] }]);
+  });
+});
+
 const telling: fc.Arbitrary<Told> = fc.record({
   kind: fc.constant("deployment" as const),
   subject: fc.constantFrom("d1", "d2"),
@@ -167,6 +204,22 @@ const telling: fc.Arbitrary<Told> = fc.record({
       finishedAtMs: fc.option(fc.nat(9), { nil: null }),
       outcome: fc.constantFrom("succeeded" as const, "failed" as const),
       remediates: fc.array(fc.constantFrom("d0", "i1"), { maxLength: 2 }),
+    },
+    { requiredKeys: [] },
+  ),
+});
+
+const committing: fc.Arbitrary<Told> = fc.record({
+  kind: fc.constant("commit" as const),
+  subject: fc.constantFrom("c1", "c2"),
+  source: fc.constantFrom("gitlab", "github"),
+  messageId: fc.string({ minLength: 1, maxLength: 3 }),
+  atMs: fc.integer({ min: 0, max: 3 }),
+  told: fc.record(
+    {
+      isGuessed: fc.constant(true as const),
+      parents: fc.array(fc.constantFrom("a", "b"), { maxLength: 2 }),
+      authoredAtMs: fc.nat(3),
     },
     { requiredKeys: [] },
   ),
@@ -202,7 +255,7 @@ const reviewing: fc.Arbitrary<Told> = fc.record({
 });
 
 it("gives the same facts in whatever order, and however often, the same messages came", () => {
-  const messages = fc.uniqueArray(fc.oneof(telling, reviewing), {
+  const messages = fc.uniqueArray(fc.oneof(telling, reviewing, committing), {
     selector: ({ source, messageId }) => `${source} ${messageId}`,
     maxLength: 12,
   });
@@ -220,7 +273,7 @@ it("gives the same facts in whatever order, and however often, the same messages
 
 // Goal: a page after news is made of what was known and the news alone, and must be the page made of everything.
 it("gives the same facts bit by bit, asked in between or not, as from everything at once", () => {
-  const messages = fc.uniqueArray(fc.oneof(telling, reviewing), {
+  const messages = fc.uniqueArray(fc.oneof(telling, reviewing, committing), {
     selector: ({ source, messageId }) => `${source} ${messageId}`,
     maxLength: 20,
   });

@@ -15,7 +15,7 @@ import type { Told, ToldKind } from "./told.ts";
 
 type ToldOf<Kind extends ToldKind> = Extract<Told, { kind: Kind }>;
 
-/** What was told of one thing, the earliest first, and what that says in all, the later over the earlier. */
+/** What was told of one thing, the earliest first (of a commit, what was guessed before that), and what that says in all, the later over the earlier. */
 export type Subject<Each extends Told> = {
   readonly id: string;
   readonly tellings: readonly Each[];

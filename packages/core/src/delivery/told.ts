@@ -9,7 +9,7 @@ import type { ChangeFact, CommitFact, DeploymentFact, IncidentFact, PipelineRunF
  * @public
  */
 export type Told =
-  | (Telling & { readonly kind: "commit"; readonly told: Said<CommitFact, "sha"> })
+  | (Telling & { readonly kind: "commit"; readonly told: Said<CommitFact, "sha"> & Guessed })
   | (Telling & { readonly kind: "change"; readonly told: Said<ChangeFact, "id"> })
   | (Telling & { readonly kind: "deployment"; readonly told: Said<DeploymentFact, "id"> })
   | (Telling & { readonly kind: "incident"; readonly told: Said<IncidentFact, "id"> })
@@ -17,6 +17,9 @@ export type Told =
   | (Telling & { readonly kind: "test-run"; readonly told: Said<TestRunFact, "never"> });
 
 type Said<Fact, Id extends string> = { readonly [Field in keyof Omit<Fact, Id>]?: Omit<Fact, Id>[Field] | undefined };
+
+/** A push does not tell parents, nor when work began: what is made of it gives way to what is told, whichever is later. */
+type Guessed = { readonly isGuessed?: true | undefined };
 
 type Telling = {
   /** What it is about, unique among its kind: a sha for commits, `owner/name#12` or a deployment's id otherwise. */

@@ -48,22 +48,36 @@ export type PushedCommit = {
 };
 
 /**
- * The commits of a push to the main branch, as a chain: a forge tells their order and not their parents, and all of them arrived together.
+ * The commits of a push to the main branch. A forge tells their order and not their parents, so these are guessed, and so are the times. All of them arrived together:
+ * each builds on the one before it in the list. A merge, known by the title that forges and git give one, also builds on what the main line was at before it: what
+ * stands between the two was merged. (A merge that stands alone, without what it merged, is not known for one.)
  *
- * @param before what the branch was at
+ * @param branch the main one
+ * @param before what it was at
  * @param pushedAtMs when they entered this history; `null`: not told
  */
 export function pushedCommits(
-  push: { readonly before: string; readonly commits: readonly PushedCommit[]; readonly pushedAtMs: number | null },
+  push: {
+    readonly branch: string;
+    readonly before: string;
+    readonly commits: readonly PushedCommit[];
+    readonly pushedAtMs: number | null;
+  },
   of: Pick<ScopedTold, "source" | "messageId" | "scope">,
 ): ScopedTold[] {
-  return push.commits.map((commit, index) => {
-    const parent = push.commits[index - 1]?.id ?? push.before;
+  let [mainLine, previous] = [push.before, push.before];
+  return push.commits.map((commit) => {
     const [subject = "", ...body] = commit.message.split("\n");
+    const isMerge = MERGE_TITLE.test(subject);
+    const isIntoMain = isMerge && (MERGED_INTO.exec(subject)?.[1] ?? push.branch) === push.branch;
+    const parents = isIntoMain ? [mainLine, previous] : isMerge ? [previous, mainLine] : [previous];
+    previous = commit.id;
+    if (isIntoMain) mainLine = commit.id;
     return {
       ...{ kind: "commit" as const, subject: commit.id, ...of, atMs: commit.timestamp, environment: null },
       told: {
-        parents: NO_COMMIT.test(parent) ? [] : [parent],
+        isGuessed: true,
+        parents: [...new Set(parents)].filter((parent) => !NO_COMMIT.test(parent)),
         authoredAtMs: commit.timestamp,
         committedAtMs: Math.max(commit.timestamp, push.pushedAtMs ?? commit.timestamp),
         ...{ author: commit.author, subject, body: body.join("\n").trim() },
@@ -71,3 +85,8 @@ export function pushedCommits(
     };
   });
 }
+
+/** Of GitHub ("Merge pull request #7 from …"), GitLab ("Merge branch 'search' into 'main'") and git itself. */
+const MERGE_TITLE = /^Merge (pull request #\d|(remote-tracking )?branch(es)? '|(tag|commit) ')/;
+/** Where a title does not say into what, it is the main branch. */
+const MERGED_INTO = / into '?([^' ]+)'?$/;

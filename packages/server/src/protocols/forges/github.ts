@@ -136,7 +136,8 @@ function readPush(message: Message<"push">, common: CommonOf): MessageMeaning {
   }));
   // A webhook's `pushed_at` is in seconds, the API's is a time.
   const pushedAtMs = of.pushed_at === null ? null : of.pushed_at < 1e11 ? of.pushed_at * 1_000 : of.pushed_at;
-  return { outcome: "told", tellings: pushedCommits({ before, commits, pushedAtMs }, common(of.full_name)) };
+  const push = { branch: of.default_branch, before, commits, pushedAtMs };
+  return { outcome: "told", tellings: pushedCommits(push, common(of.full_name)) };
 }
 
 const TAG_REF = "refs/tags/";

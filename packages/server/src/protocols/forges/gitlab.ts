@@ -61,9 +61,10 @@ function told(telling: ScopedTold): MessageMeaning {
 }
 
 function readPush({ project: of, ref, before, commits }: Message<"Push Hook">, common: CommonOf): MessageMeaning {
-  if (ref !== `refs/heads/${of.default_branch ?? "main"}` || commits.length === 0) return IGNORED;
+  const branch = of.default_branch ?? "main";
+  if (ref !== `refs/heads/${branch}` || commits.length === 0) return IGNORED;
   const pushed = commits.map(({ author, ...commit }) => ({ ...commit, author: `${author.name} <${author.email}>` }));
-  const push = { before, commits: pushed, pushedAtMs: null };
+  const push = { branch, before, commits: pushed, pushedAtMs: null };
   return { outcome: "told", tellings: pushedCommits(push, common(of.path_with_namespace)) };
 }
 
