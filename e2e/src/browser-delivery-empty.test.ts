@@ -79,4 +79,42 @@ describeInBrowser("the Delivery page where there is nothing to see", () => {
     expect(await page.getByTestId("told-elsewhere").count()).toBe(0);
     expect(await page.getByLabel("Deployed to").locator("option").allTextContents()).toEqual(["Production"]);
   });
+
+  journey("names what is told of no service, and measures it as a new one", async ({ open }) => {
+    await tell("acme/orphan", "production", [11, 12]);
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
+    const orphan = page.getByTestId("unmeasured").filter({ hasText: "acme/orphan" });
+
+    await orphan.getByText(/^GitHub · 2 messages, the last .* · deployed to production$/).waitFor();
+    await orphan.getByRole("button", { name: "Measure it: acme/orphan" }).click();
+    await page.getByRole("dialog").getByLabel("Key").fill("api");
+    await page.getByRole("dialog").getByRole("button", { name: "Measure it" }).click();
+    await page.getByText("There is one with this key already: edit that one.").waitFor();
+    await page.getByRole("dialog").getByLabel("Key").fill("orphan");
+    await page.getByRole("dialog").getByRole("button", { name: "Measure it" }).click();
+
+    await page.getByText("of orphan in production").waitFor();
+    await page.locator("[data-measure=frequency]").getByText("2 in 90 days").waitFor();
+    const list = await server.api.get<{ items: object[] }>("/api/v1/unmeasured-repositories");
+    expect(list.items).toEqual([]);
+  });
+
+  journey("lays it to a service that is there, which keeps what it is", async ({ open }) => {
+    const owned = { name: "The library", owner: "tools", repositories: ["acme/library"] };
+    await server.api.request("PUT", "/api/v1/services/library", owned);
+    await tell("acme/Library-UI", "production", [21]);
+    const { token } = await createToken(server.api, "viewer", null);
+    const viewer = await open(server, { token, path: "/settings/sources", viewport: { width: 390, height: 844 } });
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/settings/sources" });
+    const name = "Measure it: acme/library-ui";
+
+    expect(await viewer.getByRole("button", { name }).getAttribute("aria-disabled")).toBe("true");
+    await page.getByRole("button", { name }).click();
+    await page.getByRole("dialog").getByLabel("Service").selectOption("library");
+    await page.getByRole("dialog").getByRole("button", { name: "Measure it" }).click();
+    await page.getByText("of library in production").waitFor();
+
+    const service = await server.api.get<object>("/api/v1/services/library");
+    expect(service).toMatchObject({ ...owned, repositories: ["acme/library", "acme/library-ui"] });
+  });
 });

@@ -6,7 +6,13 @@ import { tellQuarter } from "./delivery-quarter.ts";
 import { createFlag, LONG_STAGES, startRollout, untilJudged } from "./guarded-rollout.ts";
 import { type Load, startTelemetryLoad } from "./load.ts";
 import { ADMIN_TOKEN, type ServerProcess, startServer } from "./server-process.ts";
+import { tellEvents } from "./tell-events.ts";
 import { openRollBackDialog, SIGNED_OUT_VISITS, VISITS, type Visit, type Visited } from "./visited-pages.ts";
+
+const REQUEST_OF_NO_SERVICE = {
+  ...{ type: "dev.cdevents.change.created.0.3.0", atMs: Date.now(), customData: {} },
+  subject: { id: "1", content: { repository: { id: "acme/orphan" } } },
+};
 
 describeInBrowser("the dashboard's pages", () => {
   let browser: Browser;
@@ -25,6 +31,7 @@ describeInBrowser("the dashboard's pages", () => {
     const ended = await startRollout(server.api, "taken-back", { stages: LONG_STAGES });
     await server.api.post(`/api/v1/rollouts/${ended.id}/roll-back`, { reason: "to be shown" });
     await tellQuarter(server.api, "billing", Date.now());
+    await tellEvents(server.api, "nobody", [REQUEST_OF_NO_SERVICE]);
     await untilJudged(server.api, id);
     visited = { rolloutId: id, endedRolloutId: ended.id };
   });

@@ -91,6 +91,11 @@ export const VISITS: readonly Visit[] = [
     path: "/settings/sources",
     ready: (page) => page.getByTestId("service").first().waitFor(),
   },
+  {
+    name: "what measures a repository",
+    path: "/delivery?service=billing&environment=staging",
+    ready: openMeasureDialog,
+  },
   { name: "a service's faults", path: "/settings/sources?create=service", ready: openServiceFaults },
   { name: "a source's secret", path: "/settings/sources?create=source", ready: connectSource },
   { name: "a source's end", path: "/settings/sources", ready: openDisconnectDialog },
@@ -168,6 +173,11 @@ async function createToken(page: Page): Promise<void> {
 async function openRevokeDialog(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Revoke a visitor's" }).first().click();
   await page.getByRole("dialog").waitFor();
+}
+
+async function openMeasureDialog(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Measure it: acme/orphan" }).click();
+  await page.getByRole("dialog").getByLabel("Key").waitFor();
 }
 
 async function openServiceFaults(page: Page): Promise<void> {

@@ -100,6 +100,7 @@ const WIDER_THAN_AN_ENVIRONMENT = new Set([
   "GET /api/v1/sources",
   "POST /api/v1/sources",
   "DELETE /api/v1/sources/{id}",
+  "GET /api/v1/unmeasured-repositories",
   "POST /api/v1/imports/{forge}",
 ]);
 

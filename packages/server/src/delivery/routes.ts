@@ -17,11 +17,13 @@ import {
 import { readService, readServices, type Service, setService } from "./services.ts";
 import { sourceRoutes } from "./source-routes.ts";
 import { readToldEnvironments } from "./told-environments.ts";
+import { unmeasuredRoutes } from "./unmeasured-routes.ts";
 
 export async function deliveryRoutes(app: App, deps: DeliveryDeps): Promise<void> {
   tellingRoutes(app, deps);
   serviceRoutes(app, deps);
   sourceRoutes(app, deps);
+  unmeasuredRoutes(app, deps);
   reportRoutes(app, deps);
 }
 

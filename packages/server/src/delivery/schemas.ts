@@ -117,6 +117,21 @@ export const toldEnvironment = z
 
 export const toldEnvironmentList = page(toldEnvironment, "ToldEnvironmentList");
 
+const unmeasuredRepository = z
+  .object({
+    repository: z.string().describe("`owner/name`, in lower case"),
+    toldBy: z.string().describe("The source that told last, such as github"),
+    tellings: z.number().int().describe("Counted up to 1,000"),
+    isMore: z.boolean().describe("There may be more than were counted"),
+    lastToldAt: timestamp,
+    environments: z.array(z.string()).describe("Where something of it was deployed"),
+  })
+  .meta({ id: "UnmeasuredRepository" });
+
+export const unmeasuredList = page(unmeasuredRepository, "UnmeasuredRepositoryList").extend({
+  total: z.number().int().describe("How many there are, of which the list holds those that told last"),
+});
+
 export const connectSourceBody = z
   .strictObject({
     kind: z.enum(["github", "gitlab"]),

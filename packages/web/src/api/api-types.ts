@@ -2713,6 +2713,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/unmeasured-repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List repositories that sources tell of and no service has
+         * @description The fifty that told last, the last first. To measure one: PUT /api/v1/services/{key}.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["UnmeasuredRepository"][];
+                            next: string | null;
+                            /** @description How many there are, of which the list holds those that told last */
+                            total: number;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cdevents": {
         parameters: {
             query?: never;
@@ -4942,6 +4995,23 @@ export interface components {
         ToldEnvironmentList: {
             items: components["schemas"]["ToldEnvironment"][];
             next: string | null;
+        };
+        UnmeasuredRepository: {
+            /** @description Where something of it was deployed */
+            environments: string[];
+            /** @description There may be more than were counted */
+            isMore: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            lastToldAt: string;
+            /** @description `owner/name`, in lower case */
+            repository: string;
+            /** @description Counted up to 1,000 */
+            tellings: number;
+            /** @description The source that told last, such as github */
+            toldBy: string;
         };
         WebhookAnswer: {
             /**

@@ -38,3 +38,4 @@ export type DeliveryTarget = Schemas["DeliveryTarget"];
 export type DeliverySource = Schemas["DeliverySource"];
 export type ConnectedSource = Schemas["ConnectedSource"];
 export type Service = Schemas["Service"];
+export type UnmeasuredRepository = Schemas["UnmeasuredRepository"];

@@ -21,6 +21,7 @@ import { NoFacts } from "./no-facts.tsx";
 import { NothingDelivered } from "./nothing-delivered.tsx";
 import { OpenedDialog } from "./opened-dialog.tsx";
 import { SizeScatter } from "./size-scatter.tsx";
+import { Unmeasured } from "./sources/unmeasured.tsx";
 import { StageLedger } from "./stage-ledger.tsx";
 import { TargetLine } from "./target-line.tsx";
 import { ToldBy } from "./told-by.tsx";
@@ -50,6 +51,7 @@ export function DeliveryPage() {
       <EmptyState icon={<IconTimeline size={22} aria-hidden />} title="No service is known yet">
         <NoFacts />
       </EmptyState>
+      <Unmeasured services={[]} />
     </div>
   ) : (
     <OfService services={services.data} first={first} />
@@ -75,16 +77,18 @@ function OfService({ services, first }: { services: readonly Service[]; first: S
       {report.isError && (
         <ErrorState title="The report could not be made" error={report.error} onRetry={() => void report.refetch()} />
       )}
-      {report.data && <Report report={report.data} baseline={baseline.data} days={days} />}
+      {report.data && <Report services={services} report={report.data} baseline={baseline.data} days={days} />}
     </div>
   );
 }
 
 function Report({
+  services,
   report,
   baseline,
   days,
 }: {
+  services: readonly Service[];
   report: DeliveryReport;
   baseline: DeliveryReport | undefined;
   days: number;
@@ -93,6 +97,7 @@ function Report({
     return (
       <>
         <NothingDelivered service={report.service} environment={report.environment} days={days} />
+        <Unmeasured services={services} />
         <WaitingNow report={report} />
         <ToldBy report={report} />
       </>

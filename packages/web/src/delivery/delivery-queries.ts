@@ -10,6 +10,13 @@ export const servicesQuery = queryOptions({
   staleTime: 30_000,
 });
 
+/** Repositories that are told of and belong to no service. */
+export const unmeasuredQuery = queryOptions({
+  queryKey: ["unmeasured"],
+  queryFn: ({ signal }) => answerOf(api.GET("/api/v1/unmeasured-repositories", { signal })),
+  staleTime: 30_000,
+});
+
 /** Where something was told of a service, and how much. */
 export const toldEnvironmentsQuery = (service: string) =>
   queryOptions({

@@ -4,20 +4,10 @@ import { countOf } from "../ui/format.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { DataTable, Quiet } from "./data-table.tsx";
 import { Panel } from "./panel.tsx";
-
-/** Names that sources go by in the facts. */
-const SOURCE_NAMES: ReadonlyMap<string, string> = new Map([
-  ["github", "GitHub"],
-  ["gitlab", "GitLab"],
-  ["cdevents", "CDEvents"],
-  ["otlp", "OpenTelemetry of CI"],
-  ["devlake", "DevLake's webhook"],
-  ["api", "This server's API"],
-  ["steadfast", "This server's rollouts"],
-]);
+import { sourceName } from "./source-name.ts";
 
 /** Who told what the page is made of, when they were last heard, and of which repository nobody tells. */
-export function ToldBy({ report: { sources } }: { report: DeliveryReport }) {
+export function ToldBy({ report: { sources, environment } }: { report: DeliveryReport }) {
   return (
     <Panel
       title="Sources"
@@ -33,7 +23,7 @@ export function ToldBy({ report: { sources } }: { report: DeliveryReport }) {
           {sources.map((each) => (
             <tr key={`${each.name} ${each.repository}`}>
               <th scope="row">{each.repository ?? "the service"}</th>
-              <td>{each.name === null ? <Quiet>nobody</Quiet> : (SOURCE_NAMES.get(each.name) ?? each.name)}</td>
+              <td>{each.name === null ? <Quiet>nobody</Quiet> : sourceName(each.name)}</td>
               <td>
                 {each.tells.map((kind) => kind.replaceAll("-", " ")).join(", ") || <Quiet>nothing</Quiet>}{" "}
                 {each.tellings > 0 && <Quiet>{countOf(each.tellings, "message")}</Quiet>}
@@ -45,7 +35,7 @@ export function ToldBy({ report: { sources } }: { report: DeliveryReport }) {
                   <RelativeTime at={new Date(each.lastHeardAtMs).toISOString()} />
                 )}
               </td>
-              <td>{stateText(each)}</td>
+              <td>{stateText(each, environment)}</td>
             </tr>
           ))}
         </DataTable>
@@ -54,7 +44,7 @@ export function ToldBy({ report: { sources } }: { report: DeliveryReport }) {
   );
 }
 
-function stateText({ lastHeardAtMs, isSilent }: DeliveryReport["sources"][number]): string {
-  if (lastHeardAtMs === null) return "Nothing came yet";
+function stateText({ lastHeardAtMs, isSilent }: DeliveryReport["sources"][number], environment: string): string {
+  if (lastHeardAtMs === null) return `Nothing came yet for ${environment}`;
   return isSilent ? "Stopped sending" : "Heard";
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faultOfKey, faultOfRepositories, readRepositories } from "./service-fields.ts";
+import { faultOfKey, faultOfRepositories, keyOfRepository, readRepositories } from "./service-fields.ts";
 
 describe("a service's key", () => {
   it.each(["shop", "Shop.API_v2", "9-lives", "a".repeat(100)])("may be %s", (key) => {
@@ -38,4 +38,12 @@ describe("repositories that somebody pasted", () => {
   it("are fine when there are none", () => {
     expect(faultOfRepositories([])).toBeUndefined();
   });
+});
+
+describe("the key that a repository suggests", () => {
+  it.each([
+    ["acme/Web.Shop", "web.shop"],
+    ["group/sub/_api", "api"],
+    ["acme/...", ""],
+  ])("of %s is %s", (repository, key) => expect(keyOfRepository(repository)).toBe(key));
 });

@@ -36,3 +36,12 @@ function nameOf(text: string): string {
   const path = text.replace(/^(https?:\/\/[^/]+\/|git@[^:/]+:|ssh:\/\/[^/]+\/)/, "");
   return path.replace(/\/+$/, "").replace(/\.git$/, "");
 }
+
+/** A key that a repository's name suggests: `acme/Web.Shop` is `web.shop`; empty where nothing of it can be one. */
+export function keyOfRepository(repository: string): string {
+  const name = repository.split("/").at(-1) ?? "";
+  return name
+    .toLowerCase()
+    .replace(/^[^a-z0-9]+/, "")
+    .slice(0, KEY_LENGTH_MAX);
+}

@@ -18,6 +18,7 @@ import { ServiceRow } from "./service-row.tsx";
 import { sourcesQuery } from "./source-queries.ts";
 import { SourceRow } from "./source-row.tsx";
 import classes from "./sources-page.module.css";
+import { Unmeasured } from "./unmeasured.tsx";
 
 const SHOWN_AT_ONCE = 50;
 
@@ -34,9 +35,15 @@ export function SourcesPage() {
         the end of a deployment. What is told of a repository belongs to the service that names it.
       </p>
       <Services />
+      <UnmeasuredPart />
       <Sources />
     </>
   );
+}
+
+function UnmeasuredPart() {
+  const services = useQuery(servicesQuery).data;
+  return services && <Unmeasured services={services} />;
 }
 
 function useDialog() {
