@@ -8,8 +8,8 @@ import type { StageTable } from "./stage-table.ts";
 import { isMeasured } from "./window-view.ts";
 
 const HOUR_MS = 3_600_000;
-/** Round figures that a team could promise itself. */
-const CAPS_MS = [1, 2, 4, 8, 24, 48, 72, 168, 336, 672].map((hours) => hours * HOUR_MS);
+/** No stage is capped below: where most changes wait for seconds, half of that would ask for no stage at all. */
+const CAP_MIN_MS = HOUR_MS;
 /** Changes that a replay needs to say anything. */
 export const REPLAY_N_MIN = 20;
 
@@ -34,8 +34,11 @@ export function whatIfOf(table: StageTable, shipments: readonly Shipment[], seed
   if (table.n < REPLAY_N_MIN) return [];
   const queue = table.stages.indexOf("queue");
   const replays = table.stages.flatMap((stage, index) => {
-    const capMs = capFor(distributionOfSorted(table.stagesMs[index]?.sorted ?? []));
-    return capMs === undefined ? [] : [replayCap(table, shipments, { stage, index, queue, capMs })];
+    const sorted = table.stagesMs[index]?.sorted ?? [];
+    const capMs = capOf(sorted);
+    return (sorted[sorted.length - 1] ?? 0) > capMs
+      ? [replayCap(table, shipments, { stage, index, queue, capMs })]
+      : [];
   });
   const before = distributionOfSorted(table.totalMs.sorted);
   const intervals = bootstrapClusters(
@@ -69,10 +72,15 @@ function whatIf(
   };
 }
 
-/** The largest round figure below the stage's median; where half take less than an hour, below its 90th percentile. */
-function capFor({ median, p90 }: Distribution): number | undefined {
-  const under = (limit: number | null) => CAPS_MS.findLast((cap) => limit !== null && cap < limit);
-  return under(median) ?? under(p90);
+/**
+ * Half of the stage's median, at least an hour: the same demand of every stage, so that their savings can be compared. It is not rounded. A cap that moved in steps would take a larger
+ * share of one stage than of another, and name the one that lies just above a step; so a stage that gets slower never saves less.
+ *
+ * @param sorted durations of the stage, ascending
+ */
+export function capOf(sorted: ArrayLike<number>): number {
+  const { median } = distributionOfSorted(sorted);
+  return Math.max(CAP_MIN_MS, Math.floor((median ?? 0) / 2));
 }
 
 type Cap = {

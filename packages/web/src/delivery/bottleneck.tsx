@@ -24,6 +24,8 @@ export function Bottleneck({ report }: { report: DeliveryReport }) {
               <Link to="/settings/sources">Connect GitHub or GitLab</Link>, and lead time, its stages and the bottleneck
               come by themselves.
             </>
+          ) : (report.stages?.n ?? 0) >= REPLAY_N_MIN ? (
+            "No single stage holds delivery back: none takes longer than an hour."
           ) : (
             <>
               Too few: {countOf(report.stages?.n ?? 0, "change")} of this time can be replayed, and {REPLAY_N_MIN} are
@@ -53,7 +55,7 @@ export function Bottleneck({ report }: { report: DeliveryReport }) {
       {ranked.length > 1 && (
         <DataTable
           label="What each cap would save"
-          caption="What if one stage were capped, replayed on the real deployments: the largest saving first. In brackets, what the data does not rule out (95 %)"
+          caption="What if one stage were capped at half of its median (at least an hour), replayed on the real deployments: the largest saving first. In brackets, what the data does not rule out (95 %)"
           columns={["Stage", "Capped at", "Median would be", "p90 would be", "Touches"]}
         >
           {ranked.map((each) => (

@@ -43,6 +43,6 @@ export const DEFINITIONS: readonly (readonly [string, string])[] = [
   ],
   [
     "What if",
-    "Each change is replayed with the stage capped, and taken by the first real release of its line after that. In brackets the 95 % bootstrap interval. Medians are never subtracted.",
+    "Each change is replayed with the stage capped at half of its median (at least an hour), and taken by the first real release of its line after that. In brackets the 95 % bootstrap interval. Medians are never subtracted.",
   ],
 ];
