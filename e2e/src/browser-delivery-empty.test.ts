@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createToken } from "./api.ts";
 import { describeInBrowser, launchBrowser, type Windows, withWindows } from "./browser.ts";
-import { connectGithub, deploymentOf, sendAsGithub, type Webhook } from "./github-webhook.ts";
+import { connectGithub, deploymentOf, mergedRequestOf, sendAsGithub, type Webhook } from "./github-webhook.ts";
 import { ADMIN_TOKEN, type ServerProcess, startServer } from "./server-process.ts";
 
 describeInBrowser("the Delivery page where there is nothing to see", () => {
@@ -116,5 +116,21 @@ describeInBrowser("the Delivery page where there is nothing to see", () => {
 
     const service = await server.api.get<object>("/api/v1/services/library");
     expect(service).toMatchObject({ ...owned, repositories: ["acme/library", "acme/library-ui"] });
+  });
+
+  journey("says which event of the forge is missing, instead of asking to connect it", async ({ open }) => {
+    await server.api.request("PUT", "/api/v1/services/asked", { repositories: ["acme/asked"] });
+    for (const number of [1, 2, 3]) await sendAsGithub(github, mergedRequestOf("acme/asked", number));
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=asked" });
+
+    await page
+      .getByText(/^GitHub told of 3 pull requests, but nobody of a deployment to production\. .* Deployment statuses/)
+      .waitFor();
+    await tell("acme/asked", "production", [31, 32]);
+    await page.reload();
+    const bottleneck = page.getByRole("region", { name: "The bottleneck" });
+    await bottleneck.getByText(/ GitHub told of 3 pull requests, but of no pushes: .* Add the event Pushes/).waitFor();
+
+    expect(await bottleneck.getByText("Connect GitHub").count()).toBe(0);
   });
 });

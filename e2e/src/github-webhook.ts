@@ -36,3 +36,15 @@ export function deploymentOf(repository: string, id: number, environment: string
     },
   };
 }
+
+/** A pull request that was merged, and whose commits no push told of. */
+export function mergedRequestOf(repository: string, number: number): { event: string; body: object } {
+  const at = new Date(Date.now() - number * 3_600_000).toISOString();
+  const pullRequest = {
+    ...{ number, title: `Change ${number}`, draft: false, state: "closed", user: { login: "ada", type: "User" } },
+    ...{ created_at: at, updated_at: at, merged_at: at, closed_at: at, additions: 3, deletions: 1 },
+    ...{ merge_commit_sha: number.toString(16).padStart(40, "c"), html_url: "https://github.example/1" },
+  };
+  const repo = { full_name: repository, default_branch: "main" };
+  return { event: "pull_request", body: { action: "closed", number, repository: repo, pull_request: pullRequest } };
+}

@@ -269,6 +269,9 @@ export const deliveryReport = z
         guardDecisions: z.number().int(),
       })
       .describe("How many there are of what is listed below, where the lists have bounds. The figures are made of all"),
+    told: z
+      .object({ commits: z.number().int(), changes: z.number().int(), deployments: z.number().int() })
+      .describe("How many facts there are, of any time: what of all this was told at all"),
     deployments: z.array(measuredDeployment).describe("In the window, by time: the newest 2,000"),
     changes: z.array(measuredChange).describe("Shipped in the window: the newest 5,000"),
     openChanges: z.array(openChange).describe("Waiting now, the longest first: at most 500"),

@@ -57,6 +57,7 @@ it("tells the newest of what there is too much of, how many there are, and figur
   expect(changes.at(-1)?.shippedAtMs).toBe(TO_MS - HOUR_MS);
   expect(incidents[0]?.detectedAtMs).toBe(FROM_MS + 10 * HOUR_MS);
   expect(report.stages?.n).toBe(COUNTS.changes);
+  expect(report.told).toEqual({ commits: 0, changes: COUNTS.changes + COUNTS.openChanges, deployments: 2_050 });
   // Most of what the oldest of them shipped is not among the newest changes.
   expect(deployments[0]?.changes).toBe(PER_DEPLOYMENT);
 });

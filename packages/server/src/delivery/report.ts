@@ -42,6 +42,7 @@ export function toReport(facts: HeardFacts, of: ReportOf): FromFacts {
       ...{ deployments: deployments.length, changes: changes.length },
       ...{ openChanges: openChanges.length, incidents: incidents.length },
     },
+    told: { commits: facts.commits.length, changes: facts.changes.length, deployments: facts.deployments.length },
     deployments: deployments.slice(-DEPLOYMENTS_TOLD_MAX),
     changes: changes.slice(-CHANGES_TOLD_MAX).map(toChange),
     openChanges: openChanges.slice(0, OPEN_CHANGES_TOLD_MAX).map(toOpenChange),

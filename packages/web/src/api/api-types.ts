@@ -3855,6 +3855,12 @@ export interface components {
                 runs: number;
                 tests: number;
             };
+            /** @description How many facts there are, of any time: what of all this was told at all */
+            told: {
+                changes: number;
+                commits: number;
+                deployments: number;
+            };
             /** @description How many there are of what is listed below, where the lists have bounds. The figures are made of all */
             totals: {
                 changes: number;

@@ -6,6 +6,7 @@ import classes from "./bottleneck.module.css";
 import { DataTable } from "./data-table.tsx";
 import { formatSpan, formatSpanBeside, formatSpanWithin, STAGE_WORDS } from "./figures.ts";
 import { OpenLink } from "./open-link.tsx";
+import { type Missing, missingChanges } from "./what-is-missing.ts";
 
 /** Changes that a replay needs to say anything, as on the command line. */
 const REPLAY_N_MIN = 20;
@@ -19,11 +20,7 @@ export function Bottleneck({ report }: { report: DeliveryReport }) {
       <section className={classes.panel} aria-label="The bottleneck">
         <p className={classes.quiet}>
           {report.changes.length === 0 ? (
-            <>
-              What holds delivery back is not known: nobody told of the changes that were shipped.{" "}
-              <Link to="/settings/sources">Connect GitHub or GitLab</Link>, and lead time, its stages and the bottleneck
-              come by themselves.
-            </>
+            <NotKnown missing={missingChanges(report)} />
           ) : (report.stages?.n ?? 0) >= REPLAY_N_MIN ? (
             "No single stage holds delivery back: none takes longer than an hour."
           ) : (
@@ -90,6 +87,21 @@ export function Bottleneck({ report }: { report: DeliveryReport }) {
         </DataTable>
       )}
     </section>
+  );
+}
+
+function NotKnown({ missing: { what, remedy, isUnconnected } }: { missing: Missing }) {
+  return (
+    <>
+      What holds delivery back is not known: {what}{" "}
+      {isUnconnected ? (
+        <>
+          <Link to="/settings/sources">Connect GitHub or GitLab</Link>, {remedy}
+        </>
+      ) : (
+        remedy
+      )}
+    </>
   );
 }
 

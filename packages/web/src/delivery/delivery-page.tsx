@@ -96,7 +96,7 @@ function Report({
   if (report.deployments.length === 0) {
     return (
       <>
-        <NothingDelivered service={report.service} environment={report.environment} days={days} />
+        <NothingDelivered report={report} days={days} />
         <Unmeasured services={services} />
         <WaitingNow report={report} />
         <ToldBy report={report} />

@@ -31,6 +31,7 @@ export function reportOf(given: Partial<DeliveryReport>): DeliveryReport {
       ...{ deployments: given.deployments?.length ?? 0, changes: given.changes?.length ?? 0 },
       ...{ openChanges: 0, incidents: 0, guardDecisions: 0 },
     },
+    told: { commits: 0, changes: 0, deployments: 0 },
     ...{
       deployments: [],
       changes: [],

@@ -9,6 +9,7 @@ import { RelativeTime } from "../../ui/relative-time.tsx";
 import { unmeasuredQuery } from "../delivery-queries.ts";
 import { sourceName } from "../source-name.ts";
 import { MeasureDialog } from "./measure-dialog.tsx";
+import row from "./source-row.module.css";
 import classes from "./sources-page.module.css";
 
 /** Repositories that are told of and belong to no service, so that no figure is made of it; nothing where there are none. */
@@ -34,7 +35,7 @@ export function Unmeasured({ services }: { services: readonly Service[] }) {
         {items.map((each) => (
           <li key={each.repository} data-testid="unmeasured">
             <div className={list.what}>
-              <h3>{each.repository}</h3>
+              <h3 className={row.title}>{each.repository}</h3>
               <p>
                 {sourceName(each.toldBy)} · {countOf(each.tellings, "message")}
                 {each.isMore && " or more"}, the last <RelativeTime at={each.lastToldAt} />
