@@ -30,6 +30,21 @@ describe("percentiles", () => {
 });
 
 describe("intervals", () => {
+  it("of a rate hold the rate, and touch 0 or 1 exactly where nothing or everything was hit", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (trials, share) => {
+        for (const hits of [0, Math.round(share * trials), trials]) {
+          const { low, high } = wilsonInterval(hits, trials) ?? { low: Number.NaN, high: Number.NaN };
+
+          expect(low).toBeLessThanOrEqual(hits / trials);
+          expect(high).toBeGreaterThanOrEqual(hits / trials);
+          expect(low === 0).toBe(hits === 0);
+          expect(high === 1).toBe(hits === trials);
+        }
+      }),
+    );
+  });
+
   it("of a rate are Wilson's: 2 of 10 is 5.7–51 %, and 0 of 10 is not 0–0", () => {
     expect(wilsonInterval(2, 10)?.low).toBeCloseTo(0.0567, 4);
     expect(wilsonInterval(2, 10)?.high).toBeCloseTo(0.5098, 4);

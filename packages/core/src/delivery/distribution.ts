@@ -72,7 +72,11 @@ export function wilsonInterval(hits: number, trials: number): Interval | null {
   const spread =
     (Z95 * Math.sqrt((rate * (1 - rate) + (Z95 * Z95) / (4 * trials)) / trials)) / (1 + (Z95 * Z95) / trials);
   const centre = (rate + (Z95 * Z95) / (2 * trials)) / (1 + (Z95 * Z95) / trials);
-  return { low: Math.max(0, centre - spread), high: Math.min(1, centre + spread) };
+  // Exactly 0 and 1 where nothing, or everything, was hit: rounding leaves a hair's breadth.
+  return {
+    low: hits === 0 ? 0 : Math.max(0, centre - spread),
+    high: hits === trials ? 1 : Math.min(1, centre + spread),
+  };
 }
 
 /**
