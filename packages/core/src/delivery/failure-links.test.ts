@@ -126,6 +126,46 @@ describe("a failed deployment", () => {
 });
 
 describe("a rollback", () => {
+  /** One "line is enough": deployments of revisions that no source told the commits of. */
+  const rolesOf = (...revisions: readonly (string | null)[]) => {
+    const deployments = revisions.map((revision, index) =>
+      deploymentFact({ id: `d${index}`, revision, finishedAtMs: at(index + 1) }),
+    );
+    const report = measure(factsOf({ deployments }));
+    return {
+      roles: report.deployments.map(({ role }) => role).join(" "),
+      failed: report.changeFailRate.links.map(({ deploymentId, certainty }) => `${deploymentId} ${certainty}`),
+    };
+  };
+
+  it("is seen from the revisions alone: what ran before runs again", () => {
+    expect(rolesOf("a", "b", "a")).toEqual({ roles: "unknown unknown rollback", failed: ["d1 recorded"] });
+    expect(rolesOf("a", "b", "c", "a")).toEqual({
+      roles: "unknown unknown unknown rollback",
+      failed: ["d1 not-proven-which", "d2 not-proven-which"],
+    });
+    expect(rolesOf("a", "b", "a", "b").roles).toBe("unknown unknown rollback redeployment");
+    expect(rolesOf("a", null, "a").roles).toBe("unknown unknown redeployment");
+  });
+
+  it("is not the same revision again right after: that is a redeployment, and no failure", () => {
+    expect(rolesOf("a", "a", "b", "b")).toEqual({
+      roles: "unknown redeployment unknown redeployment",
+      failed: [],
+    });
+  });
+
+  it("is seen also where the commits of one of both revisions are known", () => {
+    const commits = [commitFact({ sha: "b" })];
+    const deployments = ["a", "b", "a"].map((revision, index) =>
+      deploymentFact({ id: `d${index}`, revision, finishedAtMs: at(index + 1) }),
+    );
+
+    const report = measure(factsOf({ commits, deployments }));
+
+    expect(report.deployments.map(({ role }) => role)).toEqual(["unknown", "baseline", "rollback"]);
+  });
+
   const back = (to: string | undefined, day: number, more: Partial<DeploymentFact> = {}) =>
     deploymentFact({ id: `back${day}`, revision: to ?? null, finishedAtMs: at(day), ...more });
 

@@ -134,6 +134,18 @@ describe("measuring", () => {
     expect(report.unknowns.map(({ what }) => what).join(" ")).toContain("What 1 of 1 deployment brought");
   });
 
+  it("asks for what is missing alone: a revision where none was told, the commits where one was", () => {
+    const named = deploymentFact({ id: "a", revision: "a1" });
+    const unnamed = deploymentFact({ id: "b", finishedAtMs: START_MS + DAY_MS });
+    const asked = (deployments: readonly DeploymentFact[]) =>
+      measureDelivery(factsOf({ deployments }), WINDOW).unknowns.filter(({ what }) => what.includes("brought"));
+
+    expect(asked([named])).toMatchObject([{ what: expect.stringContaining("1 of 1"), tells: ["commits"] }]);
+    expect(asked([unnamed])).toMatchObject([{ source: "`revision` on each deployment", tells: ["deployments"] }]);
+    expect(asked([named, unnamed])).toHaveLength(2);
+    expect(asked([{ ...named, commits: ["a1"] }])).toEqual([]);
+  });
+
   it("keeps failed attempts out of the deployments", () => {
     const failed = deploymentFact({ id: "f", revision: "c9", outcome: "failed", finishedAtMs: START_MS + DAY_MS });
 

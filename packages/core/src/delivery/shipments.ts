@@ -11,7 +11,10 @@ export type Shipment = {
   readonly fact: DeploymentFact;
   readonly atMs: number;
   readonly role: MeasuredDeployment["role"];
-  /** Index of the shipment that owns the revision's commit: an earlier one's index where the revision was shipped before. `UNOWNED`: unknown. */
+  /**
+   * Index of the shipment that owns the revision's commit: an earlier one's index where the revision was shipped before. Of a revision that is not in the graph, the first one that
+   * deployed it. `UNOWNED`: not told.
+   */
   readonly revisionOwner: number;
   /** Commits it lists that no source has. */
   readonly unknownCommits: number;
@@ -58,9 +61,9 @@ export function shippingLedgerOf(graph: CommitGraph, deployments: readonly Deplo
   const before = beforeRoot(graph, points, roots);
   const owners = ownersOf(graph, points, roots, before);
   const isDuplicate = findDuplicates(graph, owners);
-  const revisionOwners = roots.map((root) => ownerAt(owners, root));
+  const revisionOwners = ownersOfRevisions(points, roots, owners);
   const lines = previousOnLine(graph, owners, revisionOwners);
-  const roles = rolesOf(points, roots, owners, before === UNOWNED);
+  const roles = rolesOf(points, roots, revisionOwners, before === UNOWNED);
   const shipments = points.map((fact, index) => ({
     index,
     fact,
@@ -229,26 +232,42 @@ function previousOnLine(graph: CommitGraph, owners: Int32Array, revisionOwners: 
   });
 }
 
-function rolesOf(
+/** Where nobody told of the commits, equal revisions are the same code. */
+function ownersOfRevisions(
   points: readonly DeploymentFact[],
   roots: readonly number[],
   owners: Int32Array,
+): readonly number[] {
+  const first = new Map<string, number>();
+  return points.map(({ revision, kind }, index) => {
+    const root = roots[index] ?? UNOWNED;
+    if (root >= 0) return ownerAt(owners, root);
+    if (revision === null || kind === "flag") return UNOWNED;
+    const earlier = first.get(revision);
+    if (earlier === undefined) first.set(revision, index);
+    return earlier ?? index;
+  });
+}
+
+function rolesOf(
+  points: readonly DeploymentFact[],
+  roots: readonly number[],
+  revisionOwners: readonly number[],
   hasBaseline: boolean,
 ): readonly MeasuredDeployment["role"][] {
   let baseline = hasBaseline ? roots.findIndex((root) => root >= 0) : UNOWNED;
   let current = UNOWNED;
   return points.map((fact, index) => {
-    const root = roots[index] ?? UNOWNED;
-    const owner = ownerAt(owners, root);
+    const owner = revisionOwners[index] ?? UNOWNED;
     const isFirst = index === baseline;
     if (isFirst) baseline = UNOWNED;
     const before = current;
-    if (fact.kind === "deployment" && root >= 0) current = owner;
+    if (fact.kind === "deployment" && owner !== UNOWNED) current = owner;
     if (fact.isRollback) return "rollback";
     if (isFirst) return "baseline";
     if (fact.kind === "flag") return "shipped";
-    if (root < 0) return fact.commits === null ? "unknown" : "shipped";
-    if (fact.kind === "release" || owner === index) return "shipped";
+    if (fact.kind === "release" || owner === index || owner === UNOWNED)
+      return (roots[index] ?? UNOWNED) < 0 && fact.commits === null ? "unknown" : "shipped";
     return before !== UNOWNED && owner < before ? "rollback" : "redeployment";
   });
 }

@@ -32,12 +32,33 @@ export function unknownsOf(facts: Omit<DeliveryFacts, "commits">, ledger: Shippi
     });
   if (facts.testRuns.length === 0)
     unknowns.push({ what: "Which tests are flaky.", source: "test runs, from CI", tells: ["test-runs"] });
-  const untold = ledger.shipments.filter(({ role }) => role === "unknown").length;
-  if (untold > 0)
-    unknowns.push({
-      what: `What ${untold} of ${ledger.shipments.length} deployment${ledger.shipments.length === 1 ? "" : "s"} brought: no revision or commit list that is in the history.`,
-      source: "the commits, from a git clone, or `revision` on each deployment",
-      tells: ["commits", "deployments"],
-    });
-  return unknowns;
+  return [...unknowns, ...untoldContents(ledger)];
+}
+
+/** Deployments of which it is not known what they brought: without a revision, and with one that no source told the commits of. */
+function untoldContents({ shipments }: ShippingLedger): readonly Unknown[] {
+  const untold = shipments.filter(({ role }) => role === "unknown");
+  const unnamed = untold.filter(({ fact }) => fact.revision === null).length;
+  const unread = untold.length - unnamed;
+  const of = `of ${shipments.length} deployment${shipments.length === 1 ? "" : "s"} brought`;
+  return [
+    ...(unnamed === 0
+      ? []
+      : [
+          {
+            what: `What ${unnamed} ${of}: nobody told the revision.`,
+            source: "`revision` on each deployment",
+            tells: ["deployments" as const],
+          },
+        ]),
+    ...(unread === 0
+      ? []
+      : [
+          {
+            what: `What ${unread} ${of}: the revision was told, the commits behind it were not.`,
+            source: "commits, from pushes of GitHub or GitLab or an import, or `commits` on each deployment",
+            tells: ["commits" as const],
+          },
+        ]),
+  ];
 }

@@ -123,6 +123,34 @@ describeOnEachStore("what is told of delivery", (open) => {
     expect(backwards).toMatchObject({ status: 400, body: { code: "invalid-request" } });
   });
 
+  // Goal: one line in a pipeline is enough to see a rollback.
+  it("sees a rollback in three deployments of two revisions, and asks for nothing that was told", async () => {
+    const { ask, close } = await openTestNode(await open.config());
+    for (const [index, digit] of ["a", "b", "a"].entries())
+      await ask("POST", "/api/v1/deployments", {
+        ...{ ...deployment, id: `run-${index}`, revision: digit.repeat(40) },
+        finishedAt: `2026-11-20T1${index}:00:00Z`,
+      });
+
+    const { body } = await ask(
+      "GET",
+      "/api/v1/services/shop/delivery?from=2026-11-01T00:00:00Z&to=2026-11-21T00:00:00Z",
+    );
+    await close();
+
+    expect(body.deployments.map(({ role }: { role: string }) => role)).toEqual(["unknown", "unknown", "rollback"]);
+    expect(body).toMatchObject({
+      frequency: { count: 3, rollbacks: 1 },
+      changeFailRate: {
+        failed: 1,
+        deployments: 2,
+        links: [{ deploymentId: "run-1", recoveredByDeploymentId: "run-2" }],
+      },
+    });
+    const brought = body.unknowns.filter(({ what }: { what: string }) => what.includes("brought"));
+    expect(brought).toMatchObject([{ what: expect.stringContaining("2 of 3"), tells: ["commits"] }]);
+  });
+
   it("tells who told it, and of which repository nobody has", async () => {
     const { ask, close } = await openTestNode(await open.config());
     await ask("PUT", "/api/v1/services/shop", { repositories: ["acme/Shop", "acme/quiet"] });
