@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { readDeliverySearch } from "./delivery-search.ts";
-import { comparedWith, formatSpanBeside, formatSpanWithin, type Measure } from "./figures.ts";
+import { formatSpanBeside, formatSpanWithin } from "./figures.ts";
 import { linearScale, logScale, timeTicks } from "./scale.ts";
 
 const HOUR = 3_600_000;
-
-const measure = (value: number | null): Measure => ({
-  ...{ name: "lead-time", label: "", text: "", interval: null, made: "", isLowerBetter: true, opens: "", value },
-});
 
 describe("figures of delivery", () => {
   it("show a value and its range in one unit", () => {
@@ -18,13 +14,6 @@ describe("figures of delivery", () => {
   it("stand beside another in its unit", () => {
     expect(formatSpanBeside(66 * HOUR, 53 * HOUR)).toBe("2.8 d");
     expect(formatSpanBeside(66 * HOUR, 36 * HOUR)).toBe("66 h");
-  });
-
-  it("are compared with the time before only where both are known", () => {
-    expect(comparedWith(measure(80), measure(100), 90)).toBe("20 % less than in the 90 days before");
-    expect(comparedWith(measure(101), measure(100), 90)).toBe("as in the 90 days before");
-    expect(comparedWith(measure(null), measure(100), 90)).toBeNull();
-    expect(comparedWith(measure(5), measure(null), 90)).toBeNull();
   });
 });
 

@@ -50,6 +50,11 @@ export type Measure = {
   readonly text: string;
   /** What the data does not rule out, 95 %; `null`: too few to say. */
   readonly interval: string | null;
+  /** The same as numbers, as `value` is. */
+  readonly range: Range | null;
+  /** How many cases it is made of, and in words: `43 pull requests`. */
+  readonly n: number;
+  readonly of: string;
   /** What the figure is made of: its denominator. */
   readonly made: string;
   readonly isLowerBetter: boolean;
@@ -73,10 +78,9 @@ function leadTimeOf({ leadTime }: DeliveryReport): Measure {
   return {
     ...{ name: "lead-time", label: "Change lead time", isLowerBetter: true, opens: "changes", value },
     text: value === null ? "too few" : formatSpan(value),
-    ...{
-      interval: value === null ? null : spanInterval(value, of.medianInterval),
-      made: `${p90}${countOf(of.n, unit)}${negative}`,
-    },
+    interval: value === null ? null : spanInterval(value, of.medianInterval),
+    ...{ range: of.medianInterval, n: of.n, of: countOf(of.n, unit) },
+    made: `${p90}${countOf(of.n, unit)}${negative}`,
   };
 }
 
@@ -87,6 +91,7 @@ function frequencyOf({ frequency, window }: DeliveryReport): Measure {
     ...{ name: "frequency", label: "Deployment frequency", isLowerBetter: false, opens: "deployments", value: perWeek },
     text: count === 0 ? "none" : `${perWeekText(perWeek)} a week`,
     interval: count === 0 ? null : `${perWeekText(interval.low)} – ${perWeekText(interval.high)}`,
+    ...{ range: interval, n: count, of: countOf(count, "deployment") },
     made: `${formatCount(count)} in ${days} days${rollbacks > 0 ? `, ${rollbacks} of them ${rollbacks === 1 ? "a rollback" : "rollbacks"}` : ""}`,
   };
 }
@@ -98,6 +103,7 @@ function failRateOf({ changeFailRate }: DeliveryReport): Measure {
     ...{ name: "change-fail-rate", label: "Change fail rate", isLowerBetter: true, opens: "failures", value },
     text: value === null ? "too few" : formatPercent(value),
     interval: value === null ? null : percentInterval(interval),
+    ...{ range: interval, n: deployments, of: countOf(deployments, "deployment") },
     made: `${failed} of ${countOf(deployments, "deployment")}${unlinked.length > 0 ? ` · ${unlinked.length} unlinked` : ""}`,
   };
 }
@@ -109,6 +115,7 @@ function recoveryOf({ recovery, changeFailRate }: DeliveryReport): Measure {
     ...{ name: "recovery", label: "Recovery time", isLowerBetter: true, opens: "failures", value },
     text: value === null ? (changeFailRate.failed === 0 ? "no failure" : "too few") : formatSpan(value),
     interval: value === null ? null : spanInterval(value, recovery.medianInterval),
+    ...{ range: recovery.medianInterval, n: recovery.n, of: `${formatCount(recovery.n)} recovered` },
     made: `${recovery.n} recovered${open}`,
   };
 }
@@ -119,6 +126,7 @@ function reworkOf({ rework }: DeliveryReport): Measure {
     ...{ name: "rework", label: "Rework rate", isLowerBetter: true, opens: "rework", value },
     text: value === null ? "too few" : formatPercent(value),
     interval: value === null ? null : percentInterval(rework.interval),
+    ...{ range: rework.interval, n: rework.deployments, of: countOf(rework.deployments, "deployment") },
     made: `${rework.count} of ${countOf(rework.deployments, "deployment")} mended something unplanned`,
   };
 }
@@ -138,13 +146,4 @@ function percentInterval(interval: Range | null): string | null {
 /** Two digits: `4.7`, `71`. */
 export function perWeekText(perWeek: number): string {
   return String(perWeek >= 10 ? Math.round(perWeek) : Number(perWeek.toPrecision(2)));
-}
-
-/** `12 % shorter than the 90 days before`; `null` where either is not known. */
-export function comparedWith(measure: Measure, before: Measure | undefined, days: number): string | null {
-  if (measure.value === null || !before || before.value === null || before.value === 0) return null;
-  const change = measure.value / before.value - 1;
-  if (Math.abs(change) < 0.05) return `as in the ${days} days before`;
-  const percent = `${Math.round(Math.abs(change) * 100)} %`;
-  return `${percent} ${change > 0 ? "more" : "less"} than in the ${days} days before`;
 }

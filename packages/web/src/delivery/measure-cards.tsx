@@ -1,13 +1,10 @@
 import { VisuallyHidden } from "@mantine/core";
 import type { DeliveryReport } from "../api/types.ts";
-import { formatPercent } from "../ui/format.ts";
-import { BASELINE_DAYS } from "./delivery-search.ts";
-import { comparedWith, formatSpanBeside, type Measure, measuresOf, perWeekText } from "./figures.ts";
+import { type Measure, measuresOf } from "./figures.ts";
 import classes from "./measure-cards.module.css";
+import { movementOf, type Trend } from "./movement.ts";
 import { OpenLink } from "./open-link.tsx";
 import { Sparkline } from "./sparkline.tsx";
-
-const WEEK_MS = 7 * 86_400_000;
 
 type Props = { report: DeliveryReport; baseline: DeliveryReport | undefined };
 
@@ -20,11 +17,7 @@ export function MeasureCards({ report, baseline }: Props) {
         <Card
           key={measure.name}
           measure={measure}
-          compared={comparedWith(
-            measure,
-            earlier.find((each) => each.name === measure.name),
-            BASELINE_DAYS,
-          )}
+          before={earlier.find((each) => each.name === measure.name)}
           trend={report.trend.find((each) => each.measure === measure.name)}
         />
       ))}
@@ -32,23 +25,13 @@ export function MeasureCards({ report, baseline }: Props) {
   );
 }
 
-type Trend = DeliveryReport["trend"][number];
+type CardProps = {
+  readonly measure: Measure;
+  readonly before: Measure | undefined;
+  readonly trend: Trend | undefined;
+};
 
-/** The levels on either side of a change, in one unit. */
-function levelsText({ measure, periodMs }: Trend, { before, after }: Trend["changePoints"][number]): string {
-  switch (measure) {
-    case "lead-time":
-    case "recovery":
-      return `from ${formatSpanBeside(before, Math.max(before, after))} to ${formatSpanBeside(after, Math.max(before, after))}`;
-    case "change-fail-rate":
-    case "rework":
-      return `from ${formatPercent(Number(before.toFixed(3)))} to ${formatPercent(Number(after.toFixed(3)))}`;
-    default:
-      return `from ${perWeekText((before * WEEK_MS) / periodMs)} to ${perWeekText((after * WEEK_MS) / periodMs)} a week`;
-  }
-}
-
-function Card({ measure, compared, trend }: { measure: Measure; compared: string | null; trend: Trend | undefined }) {
+function Card({ measure, before, trend }: CardProps) {
   return (
     <article className={classes.card} data-measure={measure.name}>
       <h2>{measure.label}</h2>
@@ -74,18 +57,8 @@ function Card({ measure, compared, trend }: { measure: Measure; compared: string
             label={`${measure.label} over time`}
           />
         )}
-        <p>{[compared, trend && findingOf(trend)].filter(Boolean).join(" · ")}</p>
+        <p>{movementOf(measure, before, trend)}</p>
       </div>
     </article>
   );
-}
-
-function findingOf(trend: Trend): string {
-  const { finding, changePoints } = trend;
-  const last = changePoints.at(-1);
-  if (finding === "change" && last) {
-    const on = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" }).format(last.atMs);
-    return `changed about ${on}, ${levelsText(trend, last)}`;
-  }
-  return finding === "too-few" ? "too few periods for a trend" : "no detectable change";
 }
