@@ -15,7 +15,7 @@ export type StageLedger = {
   readonly stages: readonly StageShare[];
   /** The slowest tenth: changes whose stages took `leastMs` or more in all. At least one; more than a tenth where several are equally slow. */
   readonly slowest: { readonly n: number; readonly leastMs: number };
-  /** The same by calendar week of the deployment, for a stacked bar: mean milliseconds a stage. */
+  /** The same by calendar week of the deployment, for a stacked bar: mean milliseconds a stage, of the changes that it is told of; a stage told of none is not there. */
   readonly weeks: readonly {
     readonly fromMs: number;
     readonly n: number;
@@ -27,11 +27,12 @@ export type StageShare = {
   readonly stage: StageName;
   /** Waiting for somebody or something, as opposed to work. */
   readonly isWaiting: boolean;
+  /** Of the changes that it is told of: `n` is less than the ledger's where nobody told of some. */
   readonly ms: Distribution;
-  /** Of the total time of all changes. The shares of all stages add up to 1. */
-  readonly shareOfTotal: number;
-  /** Of the total time of the slowest tenth. */
-  readonly shareOfSlowest: number;
+  /** Of the total time of those changes; `null`: of none. Where all stages are told of all changes, the shares add up to 1. */
+  readonly shareOfTotal: number | null;
+  /** The same of the slowest tenth. */
+  readonly shareOfSlowest: number | null;
   /** Within it, time in which nothing but CI stood in the way (queued, running), mean a change; `null`: no runs known. */
   readonly ciQueueMs: number | null;
   readonly ciRunMs: number | null;

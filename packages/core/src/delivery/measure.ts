@@ -83,7 +83,7 @@ export function measureLedger(
     deployments: isSummary ? [] : measuredDeployments(view, linked, reworkIds, countChanges(shipped)),
     changes: isSummary ? [] : listChanges(view, shipped),
     assumptions: assumptionsOf(view, facts, attributionWindowMs),
-    unknowns: unknownsOf(facts, ledger),
+    unknowns: unknownsOf(facts, ledger, stages),
     silentSources: facts.sources
       .filter((source) => isSilent(source, options.toMs))
       .map(({ name, lastHeardAtMs }) => ({ name, lastHeardAtMs })),

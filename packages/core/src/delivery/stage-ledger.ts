@@ -19,8 +19,6 @@ export function stageLedgerOf(
   if (table.n === 0) return null;
   const { leastMs, indexes: slowest } = slowestTenth(table.totalMs);
   const runsByRevision = indexRuns(runs);
-  const totalMs = sum(table.totalMs.ms);
-  const slowestMs = sumAt(table.totalMs.ms, slowest);
   return {
     unit: table.unit,
     n: table.n,
@@ -31,8 +29,8 @@ export function stageLedgerOf(
         stage,
         isWaiting: WAITING_STAGES.has(stage),
         ms: distributionOfSorted(sorted),
-        shareOfTotal: ratio(sum(ms), totalMs),
-        shareOfSlowest: ratio(sumAt(ms, slowest), slowestMs),
+        shareOfTotal: shareOf(ms, table.totalMs.ms, ms.keys()),
+        shareOfSlowest: shareOf(ms, table.totalMs.ms, slowest),
         ...ciOf(table, index, runsByRevision),
       };
     }),
@@ -50,12 +48,13 @@ function slowestTenth({ ms, sorted }: Spent): { readonly leastMs: number; readon
 }
 
 function ciOf(
-  { startMs, endsMs, changes }: StageTable,
+  { startMs, endsMs, stagesMs, changes }: StageTable,
   index: number,
   runsByRevision: ReturnType<typeof indexRuns>,
 ): Pick<StageShare, "ciQueueMs" | "ciRunMs"> {
   if (runsByRevision.size === 0 || changes === null) return { ciQueueMs: null, ciRunMs: null };
   const times = changes.flatMap((change, nth) => {
+    if (Number.isNaN(stagesMs[index]?.ms[nth])) return [];
     const fromMs = (endsMs[index - 1] ?? startMs)[nth] ?? 0;
     const toMs = (endsMs[index] ?? startMs)[nth] ?? 0;
     return ciTimeWithin({ fromMs, toMs }, change, runsByRevision) ?? [];
@@ -82,8 +81,14 @@ function weeksOf(
     for (const [index, stage] of stages.entries()) {
       const ms = stagesMs[index]?.ms;
       let total = 0;
-      for (let change = from; change < to; change += 1) total += ms?.[change] ?? 0;
-      meanMs[stage] = total / (to - from);
+      let told = 0;
+      for (let change = from; change < to; change += 1) {
+        const spent = ms?.[change] ?? 0;
+        if (Number.isNaN(spent)) continue;
+        total += spent;
+        told += 1;
+      }
+      if (told > 0) meanMs[stage] = total / told;
     }
     weeks.push({ fromMs, n: to - from, meanMs });
     from = to;
@@ -101,12 +106,18 @@ function sum(values: ArrayLike<number>): number {
   return total;
 }
 
-function sumAt(values: Float64Array, indexes: readonly number[]): number {
-  let total = 0;
-  for (const index of indexes) total += values[index] ?? 0;
-  return total;
-}
-
-function ratio(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
+/** Of the whole time of those changes that the part is told of; `null`: of none. */
+function shareOf(part: Float64Array, whole: Float64Array, indexes: Iterable<number>): number | null {
+  let partMs = 0;
+  let wholeMs = 0;
+  let told = 0;
+  for (const index of indexes) {
+    const spent = part[index] ?? Number.NaN;
+    if (Number.isNaN(spent)) continue;
+    partMs += spent;
+    wholeMs += whole[index] ?? 0;
+    told += 1;
+  }
+  if (told === 0) return null;
+  return wholeMs === 0 ? 0 : partMs / wholeMs;
 }

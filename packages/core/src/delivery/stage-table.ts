@@ -24,17 +24,23 @@ export type StageTable = {
   readonly changes: readonly ChangeFact[] | null;
 };
 
-/** Milliseconds, change by change, and in ascending order. */
+/** Milliseconds, change by change, `NaN` where nobody told; and those that were told in ascending order. */
 export type Spent = { readonly ms: Float64Array; readonly sorted: ArrayLike<number> };
 
-type Times = Omit<StageTable, "stagesMs" | "totalMs">;
+type Times = Omit<StageTable, "stagesMs" | "totalMs"> & {
+  /** Of each change; `null`: all stages of all changes are told. */
+  readonly untold: readonly (readonly StageName[])[] | null;
+};
 
 export function stageTableOf(view: WindowView, { requests, commits }: ShippedChanges): StageTable {
-  const times = requests.length > 0 ? timesOfRequests(requests) : timesOfCommits(view, commits);
-  const { startMs, endsMs } = times;
+  const { untold, ...times } = requests.length > 0 ? timesOfRequests(requests) : timesOfCommits(view, commits);
+  const { startMs, endsMs, stages } = times;
   return {
     ...times,
-    stagesMs: endsMs.map((to, stage) => spentBetween(endsMs[stage - 1] ?? startMs, to)),
+    stagesMs: endsMs.map((to, stage) => {
+      const spent = spentBetween(endsMs[stage - 1] ?? startMs, to);
+      return untold === null ? spent : leaveOutUntold(spent, stages[stage] ?? "queue", untold);
+    }),
     totalMs: spentBetween(startMs, endsMs.at(-1) ?? startMs),
   };
 }
@@ -43,6 +49,11 @@ function spentBetween(from: Float64Array, to: Float64Array): Spent {
   const ms = new Float64Array(from.length);
   for (let change = 0; change < ms.length; change += 1) ms[change] = (to[change] ?? 0) - (from[change] ?? 0);
   return { ms, sorted: sortedOf(ms) };
+}
+
+function leaveOutUntold({ ms }: Spent, stage: StageName, untold: readonly (readonly StageName[])[]): Spent {
+  const told = ms.map((each, change) => (untold[change]?.includes(stage) ? Number.NaN : each));
+  return { ms: told, sorted: sortedOf(told.filter((each) => !Number.isNaN(each))) };
 }
 
 type StagedRequest = ShippedRequest & { readonly staged: StagedChange };
@@ -60,6 +71,7 @@ function timesOfRequests(requests: readonly ShippedRequest[]): Times {
       Float64Array.from(staged, (request) => request.staged.endsMs[stage] ?? request.staged.startMs),
     ),
     changes: staged.map(({ change }) => change),
+    untold: staged.map((request) => request.staged.untold),
   };
 }
 
@@ -96,5 +108,6 @@ function timesOfCommits(
     startMs: startMs.subarray(0, n),
     endsMs: [arrivedMs.subarray(0, n), shippedMs.subarray(0, n)],
     changes: null,
+    untold: null,
   };
 }

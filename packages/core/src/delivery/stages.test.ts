@@ -68,7 +68,7 @@ describe("stages of a pull request", () => {
   it("add up to the whole, in total and in the slowest tenth", () => {
     const ledger = measureDelivery(factsFor(REQUEST), WINDOW).stages;
 
-    const total = ledger?.stages.reduce((sum, { shareOfTotal }) => sum + shareOfTotal, 0);
+    const total = ledger?.stages.reduce((sum, { shareOfTotal }) => sum + (shareOfTotal ?? 0), 0);
 
     expect(ledger).toMatchObject({ unit: "pull request", n: 1, left: 0 });
     expect(total).toBeCloseTo(1, 12);
@@ -95,7 +95,81 @@ describe("stages of a pull request", () => {
   });
 });
 
+describe("a stage that nobody told of", () => {
+  const untold = (facts: DeliveryFacts) => measureDelivery(facts, WINDOW);
+  const withoutStart = (facts: DeliveryFacts): DeliveryFacts => ({
+    ...facts,
+    deployments: facts.deployments.map((deployment) => ({ ...deployment, startedAtMs: null })),
+  });
+
+  it("is unknown and not zero: it has no length, no median, no share and no week", () => {
+    const report = untold(withoutStart(factsFor({ ...REQUEST, firstCommitAtMs: null })));
+
+    expect(Object.keys(report.changes[0]?.stagesMs ?? {})).toEqual(["pickup", "review", "merge", "queue"]);
+    expect(Object.keys(report.stages?.weeks[0]?.meanMs ?? {})).toEqual(["pickup", "review", "merge", "queue"]);
+    for (const stage of ["coding", "rollout"])
+      expect(report.stages?.stages.find((each) => each.stage === stage)).toMatchObject({
+        ...{ ms: { n: 0, median: null, p90: null }, shareOfTotal: null, shareOfSlowest: null },
+      });
+    expect(report.stages?.stages.find(({ stage }) => stage === "queue")).toMatchObject({
+      ...{ ms: { n: 1, median: 11 * HOUR_MS }, shareOfTotal: 11 / 19 },
+    });
+  });
+
+  it("is named, with how many it is unknown of and which source would tell", () => {
+    const named = (facts: DeliveryFacts) =>
+      untold(facts)
+        .unknowns.filter(({ what }) => what.startsWith("How long"))
+        .map(({ what, source }) => [what, source].join(" "));
+
+    expect(named(factsFor(REQUEST))).toEqual([]);
+    expect(named(withoutStart(factsFor({ ...REQUEST, firstCommitAtMs: null })))).toEqual([
+      expect.stringMatching(/coding took of 1 of 1 pull request: .* import.*firstCommitAt/),
+      expect.stringMatching(/rollout took of 1 of 1 pull request: .*startedAt/),
+    ]);
+  });
+
+  // Goal: a figure is of those that know it, and says of how many.
+  it("is measured of the others alone", () => {
+    const told = Array.from({ length: 6 }, (_, index) => index);
+    const changes = told.map((index) => ({
+      ...{ ...REQUEST, id: `pr${index}`, mergeCommit: `m${index + 1}`, number: index },
+      firstCommitAtMs: index < 2 ? hour(0) : null,
+    }));
+    const shas = ["m0", ...changes.map(({ mergeCommit }) => mergeCommit)];
+    const commits = shas.map((sha, index) => commitFact({ sha, parents: index === 0 ? [] : [shas[index - 1] ?? ""] }));
+    const deployments = [
+      deploymentFact({ id: "d0", revision: "m0", finishedAtMs: hour(0) }),
+      deploymentFact({ id: "d1", revision: "m6", startedAtMs: hour(20), finishedAtMs: hour(21) }),
+    ];
+
+    const { stages } = untold(factsOf({ commits, changes, deployments }));
+
+    const [coding, pickup] = stages?.stages ?? [];
+    expect(stages?.n).toBe(6);
+    expect(coding).toMatchObject({ ms: { n: 2, median: 2 * HOUR_MS }, shareOfTotal: 2 / 21, shareOfSlowest: 2 / 21 });
+    expect(pickup).toMatchObject({ ms: { n: 6, median: 3 * HOUR_MS } });
+  });
+});
+
 describe("what-if", () => {
+  it("replays no cap on a stage that nobody told of, and leaves those changes alone that do not know theirs", () => {
+    const facts = steady(1);
+    const known = (count: number) => ({
+      ...facts,
+      changes: facts.changes.map((change, index) => ({
+        ...change,
+        firstCommitAtMs: index < count ? change.openedAtMs - 10 * HOUR_MS : null,
+      })),
+    });
+    const coding = (count: number) =>
+      measureDelivery(known(count), WINDOW).whatIf.find(({ stage }) => stage === "coding");
+
+    expect(coding(0)).toBeUndefined();
+    expect(coding(19)).toBeUndefined();
+    expect(coding(20)).toMatchObject({ capMs: 5 * HOUR_MS, touched: 20, n: 40 });
+  });
+
   /** 40 requests: each merged 30 h after it was opened, 20 h of them waiting for a review; deployed every `everyHours`. */
   function steady(everyHours: number): DeliveryFacts {
     const commits = [commitFact({ sha: "m0" })];

@@ -14,11 +14,14 @@ export type StagedChange = {
   /** In the order of the stages; never decreasing. */
   readonly endsMs: readonly number[];
   readonly stages: readonly StageName[];
+  /** Those of them that nobody told the length of. They end where they began, which is no zero: no median and no share is made of them. */
+  readonly untold: readonly StageName[];
 };
 
 /**
  * A pull request's way to users. Where a step was skipped its stage is 0: without a review by somebody else the time from opening to merging is `merge`. A step that
- * is told out of order (a review of a draft) ends no earlier than the one before.
+ * is told out of order (a review of a draft) ends no earlier than the one before. Without a first commit coding is untold, and the way begins where the request was opened; without the
+ * moment its deployment began the rollout is, and counts as queue.
  *
  * @returns `null` for one that was not merged, or was shipped before it began
  */
@@ -36,22 +39,31 @@ export function stageRequest(change: ChangeFact, shipment: Shipment): StagedChan
     const bounded = Math.min(endMs, index < 4 ? mergedMs : shipment.atMs);
     endsMs.push(Math.max(bounded, endsMs.at(-1) ?? startMs));
   }
-  return { startMs, endsMs, stages: REQUEST_STAGES };
+  const untold: StageName[] = [];
+  if (change.firstCommitAtMs === null) untold.push("coding");
+  if (shipment.fact.startedAtMs === null) untold.push("rollout");
+  return { startMs, endsMs, stages: REQUEST_STAGES, untold };
 }
 
 /** From git alone: the author's date, the arrival on a released line, the release. @returns `null` where these run backwards */
 export function stageCommit(authoredAtMs: number, arrivedAtMs: number, shippedAtMs: number): StagedChange | null {
   if (arrivedAtMs < authoredAtMs || shippedAtMs < arrivedAtMs) return null;
-  return { startMs: authoredAtMs, endsMs: [arrivedAtMs, shippedAtMs], stages: COMMIT_STAGES };
+  return { startMs: authoredAtMs, endsMs: [arrivedAtMs, shippedAtMs], stages: COMMIT_STAGES, untold: [] };
 }
 
-export function durationsOf({ startMs, endsMs, stages }: StagedChange): Readonly<Partial<Record<StageName, number>>> {
+/** Of the stages that were told. */
+export function durationsOf({
+  startMs,
+  endsMs,
+  stages,
+  untold,
+}: StagedChange): Readonly<Partial<Record<StageName, number>>> {
   const durations: Partial<Record<StageName, number>> = {};
   let fromMs = startMs;
   for (let index = 0; index < stages.length; index += 1) {
     const stage = stages[index];
     const endMs = endsMs[index] ?? 0;
-    if (stage !== undefined) durations[stage] = endMs - fromMs;
+    if (stage !== undefined && !untold.includes(stage)) durations[stage] = endMs - fromMs;
     fromMs = endMs;
   }
   return durations;

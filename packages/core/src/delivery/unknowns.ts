@@ -1,9 +1,14 @@
 import type { DeliveryFacts } from "./facts.ts";
 import type { Unknown } from "./report.ts";
 import type { ShippingLedger } from "./shipments.ts";
+import type { StageTable } from "./stage-table.ts";
 
 /** What these facts cannot tell, and which source would. */
-export function unknownsOf(facts: Omit<DeliveryFacts, "commits">, ledger: ShippingLedger): readonly Unknown[] {
+export function unknownsOf(
+  facts: Omit<DeliveryFacts, "commits">,
+  ledger: ShippingLedger,
+  stages: StageTable,
+): readonly Unknown[] {
   const unknowns: Unknown[] = [];
   const tagsOnly = facts.deployments.length > 0 && facts.deployments.every(({ kind }) => kind === "release");
   if (tagsOnly)
@@ -32,7 +37,27 @@ export function unknownsOf(facts: Omit<DeliveryFacts, "commits">, ledger: Shippi
     });
   if (facts.testRuns.length === 0)
     unknowns.push({ what: "Which tests are flaky.", source: "test runs, from CI", tells: ["test-runs"] });
-  return [...unknowns, ...untoldContents(ledger)];
+  return [...unknowns, ...untoldStages(stages), ...untoldContents(ledger)];
+}
+
+/** Stages that are not known of every shipped pull request: unknown, and not zero. */
+function untoldStages({ unit, n, stages, stagesMs }: StageTable): readonly Unknown[] {
+  return stages.flatMap((stage, index) => {
+    const untold = n - (stagesMs[index]?.sorted.length ?? n);
+    if (untold === 0) return [];
+    const of = `of ${untold} of ${n} ${unit}${n === 1 ? "" : "s"}`;
+    return stage === "coding"
+      ? {
+          what: `How long coding took ${of}: nobody told of the first commit, and their lead time begins when they were opened.`,
+          source: "first commits, by `steadfast delivery import`, or `firstCommitAt` in CDEvents",
+          tells: ["changes" as const],
+        }
+      : {
+          what: `How long the rollout took ${of}: nobody told when the deployment began, and it counts as waiting for one.`,
+          source: "`startedAt` on each deployment",
+          tells: ["deployments" as const],
+        };
+  });
 }
 
 /** Deployments of which it is not known what they brought: without a revision, and with one that no source told the commits of. */

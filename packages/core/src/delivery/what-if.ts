@@ -36,7 +36,7 @@ export function whatIfOf(table: StageTable, shipments: readonly Shipment[], seed
   const replays = table.stages.flatMap((stage, index) => {
     const sorted = table.stagesMs[index]?.sorted ?? [];
     const capMs = capOf(sorted);
-    return (sorted[sorted.length - 1] ?? 0) > capMs
+    return sorted.length >= REPLAY_N_MIN && (sorted[sorted.length - 1] ?? 0) > capMs
       ? [replayCap(table, shipments, { stage, index, queue, capMs })]
       : [];
   });
@@ -100,7 +100,8 @@ function replayCap(table: StageTable, shipments: readonly Shipment[], cap: Cap):
   let absorbed = 0;
   for (let change = 0; change < table.n; change += 1) {
     const savedMs = (durations[change] ?? 0) - capMs;
-    if (savedMs <= 0) continue;
+    // A stage that nobody told of is no number, and is left as it is.
+    if (!(savedMs > 0)) continue;
     touched += 1;
     if (index >= queue) {
       afterMs[change] = (afterMs[change] ?? 0) - savedMs;

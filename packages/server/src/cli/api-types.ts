@@ -3832,8 +3832,9 @@ export interface components {
                     ciRunMs: number | null;
                     isWaiting: boolean;
                     ms: components["schemas"]["DeliveryDistribution"];
-                    shareOfSlowest: number;
-                    shareOfTotal: number;
+                    shareOfSlowest: number | null;
+                    /** @description `null`: nobody told how long this stage took */
+                    shareOfTotal: number | null;
                     stage: components["schemas"]["DeliveryStageName"];
                 }[];
                 /** @enum {string} */

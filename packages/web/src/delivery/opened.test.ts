@@ -15,7 +15,7 @@ function report(): DeliveryReport {
       ...{ linesChanged: index * 10, shippedAtMs: START + index * DAY },
     }),
   );
-  const share = { isWaiting: true, ms: EMPTY, shareOfTotal: 0.5, shareOfSlowest: 0.5, ciQueueMs: null, ciRunMs: null };
+  const share = { isWaiting: true, shareOfTotal: 0.5, shareOfSlowest: 0.5, ciQueueMs: null, ciRunMs: null };
   return reportOf({
     changes,
     deployments: [
@@ -24,7 +24,7 @@ function report(): DeliveryReport {
     ],
     rework: { count: 1, deployments: 2, rate: 0.5, interval: null },
     stages: {
-      ...{ unit: "pull request", n: 20, left: 0, stages: [{ ...share, stage: "pickup" }] },
+      ...{ unit: "pull request", n: 20, left: 0, stages: [{ ...share, stage: "pickup", ms: { ...EMPTY, n: 20 } }] },
       slowest: { n: 2, leastMs: 19 * HOUR + DAY },
       weeks: [{ fromMs: START + 7 * DAY, n: 7, meanMs: {} }],
     },
@@ -43,7 +43,7 @@ function largeReport(): DeliveryReport {
       shippedAtMs: START + (index < 750 ? 0 : index < 1_250 ? 7 * DAY : 14 * DAY),
     }),
   );
-  const share = { isWaiting: true, ms: EMPTY, shareOfTotal: 0.5, shareOfSlowest: 0.5, ciQueueMs: null, ciRunMs: null };
+  const share = { isWaiting: true, shareOfTotal: 0.5, shareOfSlowest: 0.5, ciQueueMs: null, ciRunMs: null };
   const deployments = Array.from({ length: 1_998 }, (_, index) =>
     deploymentOf({ id: `d${index}`, changes: 20, isRework: index < 200 }),
   );
@@ -52,7 +52,12 @@ function largeReport(): DeliveryReport {
     deployments: [deploymentOf({ id: "old", changes: 30 }), deploymentOf({ id: "half", changes: 20 }), ...deployments],
     totals: { deployments: 3_000, changes: 6_000, openChanges: 0, incidents: 0, guardDecisions: 0 },
     stages: {
-      ...{ unit: "pull request", n: 6_000, left: 0, stages: [{ ...share, stage: "pickup" }] },
+      ...{
+        unit: "pull request",
+        n: 6_000,
+        left: 0,
+        stages: [{ ...share, stage: "pickup", ms: { ...EMPTY, n: 6_000 } }],
+      },
       slowest: { n: 600, leastMs: 90 * HOUR },
       weeks: [
         { fromMs: START, n: 400, meanMs: {} },

@@ -80,10 +80,12 @@ const FINDERS: ReadonlyMap<string, Finder> = new Map(
       return { kind: "changes", title, changes: shipped, total: deployment.changes };
     },
     stage: (report, name) => {
-      const stage = report.stages?.stages.find((each) => each.stage === name)?.stage;
-      if (stage === undefined) return undefined;
+      const found = report.stages?.stages.find((each) => each.stage === name);
+      if (found === undefined) return undefined;
+      const { stage, ms } = found;
       const title = `By ${STAGE_WORDS[stage].label.toLowerCase()}`;
-      return { kind: "changes", title, changes: staged(report), stage, total: report.stages?.n ?? 0 };
+      const changes = staged(report).filter(({ stagesMs }) => stagesMs[stage] !== undefined);
+      return { kind: "changes", title, changes, stage, total: ms.n };
     },
     capped: (report, name) => {
       const whatIf = report.whatIf.find(({ stage }) => stage === name);

@@ -1,7 +1,7 @@
 import type { DeliveryReport, StageName } from "../api/types.ts";
 import { countOf, formatCount, formatPercent } from "../ui/format.ts";
 import { ChartFrame } from "./chart-frame.tsx";
-import { DataTable } from "./data-table.tsx";
+import { DataTable, Quiet } from "./data-table.tsx";
 import { formatSpan, MEDIAN_N_MIN, STAGE_WORDS } from "./figures.ts";
 import { Marks } from "./marks.tsx";
 import { OpenLink, useOpenHref } from "./open-link.tsx";
@@ -37,7 +37,10 @@ export function StageLedger({ report: { stages } }: { report: DeliveryReport }) 
         note={`Mean of ${countOf(stages.n, stages.unit)}, by the week they were shipped${stages.left > 0 ? `; ${formatCount(stages.left)} without all times ${stages.left === 1 ? "is" : "are"} left out` : ""}. Hatched is waiting, plain is work. A bar opens its changes`}
         height={HEIGHT}
         description={stages.stages
-          .map((each) => `${STAGE_WORDS[each.stage].label}: ${formatPercent(each.shareOfTotal)} of the time`)
+          .map(
+            (each) =>
+              `${STAGE_WORDS[each.stage].label}: ${shareText(each.shareOfTotal)}${each.shareOfTotal === null ? "" : " of the time"}`,
+          )
           .join("; ")}
       >
         {(width) => <Weeks ledger={stages} width={width} fillOf={fillOf} />}
@@ -117,19 +120,21 @@ function Stack({ ledger, week, width, y, fillOf }: StackProps) {
 }
 
 function textOf(ledger: Ledger, week: Ledger["weeks"][number]): string {
-  const stages = ledger.stages.map(({ stage }) => `${STAGE_WORDS[stage].label} ${formatSpan(week.meanMs[stage] ?? 0)}`);
+  const stages = ledger.stages.map(({ stage }) => {
+    const ms = week.meanMs[stage];
+    return `${STAGE_WORDS[stage].label} ${ms === undefined ? "not told" : formatSpan(ms)}`;
+  });
   return [`Week of ${formatDay(week.fromMs)}, ${week.n} shipped`, ...stages].join("\n");
 }
 
 function SlowestNote({ ledger }: { ledger: Ledger }) {
-  const [worst] = ledger.stages.toSorted((a, b) => b.shareOfSlowest - a.shareOfSlowest);
+  const [worst] = ledger.stages.toSorted((a, b) => (b.shareOfSlowest ?? 0) - (a.shareOfSlowest ?? 0));
   return (
     <>
       The <OpenLink open="slowest">slowest tenth</OpenLink> of the changes is what people remember
       {worst && (
         <>
-          : {STAGE_WORDS[worst.stage].label.toLowerCase()} takes{" "}
-          {formatPercent(Number(worst.shareOfSlowest.toFixed(2)))} of its time
+          : {STAGE_WORDS[worst.stage].label.toLowerCase()} takes {shareText(worst.shareOfSlowest)} of its time
         </>
       )}
       .
@@ -146,27 +151,27 @@ function ShareBars({ ledger, fillOf }: SharesProps) {
   return (
     <div className={classes.shares}>
       {[
-        { name: "All", shareOf: (each: Ledger["stages"][number]) => each.shareOfTotal },
-        { name: "Slowest tenth", shareOf: (each: Ledger["stages"][number]) => each.shareOfSlowest },
-      ].map(({ name, shareOf }) => (
+        { name: "All", shares: ledger.stages.map((each) => each.shareOfTotal) },
+        { name: "Slowest tenth", shares: ledger.stages.map((each) => each.shareOfSlowest) },
+      ].map(({ name, shares }) => (
         <div key={name} className={classes.shareRow}>
           <span>{name}</span>
           <svg
             width="100%"
             height={BAR_HEIGHT}
             role="img"
-            aria-label={`${name}: ${ledger.stages.map((each) => `${STAGE_WORDS[each.stage].label} ${formatPercent(Number(shareOf(each).toFixed(2)))}`).join(", ")}`}
+            aria-label={`${name}: ${ledger.stages.map((each, index) => `${STAGE_WORDS[each.stage].label} ${shareText(shares[index] ?? null)}`).join(", ")}`}
           >
             <StageHatches />
             {ledger.stages.map((each, index) => (
               <rect
                 key={each.stage}
-                x={`${100 * ledger.stages.slice(0, index).reduce((sum, before) => sum + shareOf(before), 0)}%`}
-                width={`${100 * shareOf(each)}%`}
+                x={`${(100 * sumOf(shares.slice(0, index))) / (sumOf(shares) || 1)}%`}
+                width={`${(100 * (shares[index] ?? 0)) / (sumOf(shares) || 1)}%`}
                 height={BAR_HEIGHT}
                 fill={fillOf(each.stage)}
               >
-                <title>{`${STAGE_WORDS[each.stage].label}: ${formatPercent(Number(shareOf(each).toFixed(2)))}`}</title>
+                <title>{`${STAGE_WORDS[each.stage].label}: ${shareText(shares[index] ?? null)}`}</title>
               </rect>
             ))}
           </svg>
@@ -187,23 +192,43 @@ function StageTable({ ledger, fillOf }: SharesProps) {
                 <rect width={12} height={12} rx={2} fill={fillOf(each.stage)} />
               </svg>
               <span>
-                <OpenLink open={`stage:${each.stage}`} label={`${STAGE_WORDS[each.stage].label}. Show the changes`}>
-                  {STAGE_WORDS[each.stage].label}
-                </OpenLink>
+                {each.ms.n === 0 ? (
+                  STAGE_WORDS[each.stage].label
+                ) : (
+                  <OpenLink open={`stage:${each.stage}`} label={`${STAGE_WORDS[each.stage].label}. Show the changes`}>
+                    {STAGE_WORDS[each.stage].label}
+                  </OpenLink>
+                )}
                 <small>
                   {each.isWaiting ? "waiting" : "work"}: {STAGE_WORDS[each.stage].about}
                 </small>
               </span>
             </span>
           </th>
-          <td>{each.ms.median === null ? "–" : formatSpan(each.ms.median)}</td>
-          <td>{each.ms.p90 === null || each.ms.n < 2 * MEDIAN_N_MIN ? "too few" : formatSpan(each.ms.p90)}</td>
-          <td>{formatPercent(Number(each.shareOfTotal.toFixed(2)))}</td>
-          <td>{formatPercent(Number(each.shareOfSlowest.toFixed(2)))}</td>
+          <td>
+            {each.ms.median === null ? <Quiet>not told</Quiet> : formatSpan(each.ms.median)}
+            {each.ms.n > 0 && each.ms.n < ledger.n && (
+              <Quiet>
+                {" "}
+                of {formatCount(each.ms.n)} of {formatCount(ledger.n)}
+              </Quiet>
+            )}
+          </td>
+          <td>{each.ms.p90 === null ? "–" : each.ms.n < 2 * MEDIAN_N_MIN ? "too few" : formatSpan(each.ms.p90)}</td>
+          <td>{each.shareOfTotal === null ? "–" : shareText(each.shareOfTotal)}</td>
+          <td>{each.shareOfSlowest === null ? "–" : shareText(each.shareOfSlowest)}</td>
         </tr>
       ))}
     </DataTable>
   );
+}
+
+function shareText(share: number | null): string {
+  return share === null ? "not told" : formatPercent(Number(share.toFixed(2)));
+}
+
+function sumOf(shares: readonly (number | null)[]): number {
+  return shares.reduce((sum: number, share) => sum + (share ?? 0), 0);
 }
 
 /** `2.5 d`: there is little room at an axis. */

@@ -139,8 +139,8 @@ function stageLines(report: DeliveryReport, view: View): readonly string[] {
       { title: "", text: ({ stage }) => STAGE_TEXT[stage] },
       { title: "MEDIAN", text: ({ ms }) => medianText(ms), align: "right" },
       { title: "P90", text: ({ ms }) => p90Text(ms), align: "right" },
-      { title: "OF ALL TIME", text: ({ shareOfTotal }) => percentText(shareOfTotal), align: "right" },
-      { title: "OF THE SLOWEST TENTH", text: ({ shareOfSlowest }) => percentText(shareOfSlowest), align: "right" },
+      { title: "OF ALL TIME", text: ({ shareOfTotal }) => shareText(shareOfTotal), align: "right" },
+      { title: "OF THE SLOWEST TENTH", text: ({ shareOfSlowest }) => shareText(shareOfSlowest), align: "right" },
     ],
     view,
   );
@@ -150,6 +150,10 @@ function stageLines(report: DeliveryReport, view: View): readonly string[] {
     ...wrap(bottleneckText(report), width).map((line) => paint("cyan", line)),
     ...wrap(doubtText(report), width).map((line) => paint("yellow", line)),
   ].filter((line) => line !== "");
+}
+
+function shareText(share: number | null): string {
+  return share === null ? "not told" : percentText(share);
 }
 
 function noteLines(title: string, notes: readonly string[], { paint, width }: View): readonly string[] {

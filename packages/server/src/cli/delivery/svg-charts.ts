@@ -143,7 +143,9 @@ export function batchHistogram(report: DeliveryReport): string {
 export function stageBars(report: DeliveryReport): string {
   const stages = report.stages?.stages;
   if (stages === undefined) return "";
-  const row = (y: number, label: string, shareOf: (stage: StageShare) => number) => {
+  const row = (y: number, label: string, toldShareOf: (stage: StageShare) => number | null) => {
+    const whole = stages.reduce((sum, stage) => sum + (toldShareOf(stage) ?? 0), 0) || 1;
+    const shareOf = (stage: StageShare) => (toldShareOf(stage) ?? 0) / whole;
     let left = LEFT + 60;
     const room = WIDTH - left - RIGHT;
     const parts = stages.map((stage, index) => {
