@@ -18,8 +18,16 @@ type Source = {
 };
 type Facts = Record<"commits" | "changes" | "deployments" | "incidents" | "pipelineRuns", Record<string, unknown>[]>;
 
-/** None of the recorded issues bears the label of an incident: they are read, and tell nothing. */
-const TELLING = ["deployment_status", "pull_request", "pull_request_review", "push", "release", "workflow_run"];
+/** None of the recorded issues bears the label of an incident: only of the one that went to another repository something is told, that it is none here. */
+const TELLING = [
+  "deployment_status",
+  "issues",
+  "pull_request",
+  "pull_request_review",
+  "push",
+  "release",
+  "workflow_run",
+];
 const SENT_AT_ONCE = 16;
 
 let server: ServerProcess;

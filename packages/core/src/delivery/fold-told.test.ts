@@ -153,6 +153,19 @@ it("leaves out what is not told well enough to be counted, until it is", () => {
   ]);
 });
 
+it("forgets an incident that was retracted, until it is told to be one again", () => {
+  const at = { kind: "incident", subject: "i", source: "github" } as const;
+  const told: Told = { ...at, messageId: "a", atMs: 1_000, told: { title: "Down", detectedAtMs: 900 } };
+  const retracted: Told = { ...at, messageId: "b", atMs: 2_000, told: { isRetracted: true } };
+  const again: Told = { ...at, messageId: "c", atMs: 3_000, told: { isRetracted: false, resolvedAtMs: 2_900 } };
+  const sameSecond: Told = { ...again, atMs: 2_000 };
+
+  expect(foldTold([retracted]).incidents).toEqual([]);
+  expect(foldTold([retracted, told]).incidents).toEqual([]);
+  expect(foldTold([sameSecond, retracted, told]).incidents).toEqual([]);
+  expect(foldTold([again, retracted, told]).incidents).toMatchObject([{ detectedAtMs: 900, resolvedAtMs: 2_900 }]);
+});
+
 describe("what a push lets one guess of a commit", () => {
   const commit = { kind: "commit", subject: "c", source: "github" } as const;
   const guess: Told = {

@@ -7,7 +7,8 @@ import type { Told } from "./told.ts";
  * subject, the latest by `atMs` holds, field by field (`merge-told.ts` says what holds within one moment, and that a merge is final); reviews and commits add up, and
  * of several beginnings (opened, detected) the earliest holds. What a push lets one guess of a commit gives way to what is told of it.
  *
- * A fact needs the least that its figures need: a deployment a service, an incident a start, a run a revision. What has not got that yet is left out until it is told.
+ * A fact needs the least that its figures need: a deployment a service, an incident a start, a run a revision. What has not got that yet is left out until it is told, and so is an
+ * incident that was retracted.
  *
  * Pure. O(n log n) in the tellings.
  */

@@ -6,7 +6,8 @@ type Telling<Said extends object> = { readonly atMs: number; readonly told: Said
  *
  * - a value holds against `null`: the one message says what happened, the other does not know of it yet (labelled and merged, labelled and closed, made ready and
  *   assigned). What happened and was undone in the same second counts as happened until something later is told;
- * - of two outcomes the worse holds: what failed right after it succeeded hurt somebody, and nothing is done anew and succeeds within the second in which it failed.
+ * - of two outcomes the worse holds: what failed right after it succeeded hurt somebody, and nothing is done anew and succeeds within the second in which it failed;
+ * - a retraction holds: what a forge tells of a deleted issue bears the time of the word before.
  *
  * That a request was merged, and as which commit, holds against `null` of any moment: no forge can undo a merge.
  *
@@ -38,7 +39,8 @@ const FINAL_FIELDS: ReadonlySet<string> = new Set(["mergedAtMs", "mergeCommit"])
 
 function holdsAgainst(field: string, held: unknown, said: unknown, isTie: boolean): boolean {
   if (said === null) return held !== null && (isTie || FINAL_FIELDS.has(field));
-  return isTie && field === "outcome" && badness(held) > badness(said);
+  if (!isTie) return false;
+  return field === "outcome" ? badness(held) > badness(said) : field === "isRetracted" && held === true;
 }
 
 /** Of a deployment, a run or a test. */

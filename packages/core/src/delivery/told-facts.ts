@@ -90,7 +90,7 @@ export function toDeployment({ id, tellings, told }: Subject<ToldOf<"deployment"
 
 export function toIncident({ id, tellings, told }: Subject<ToldOf<"incident">>): IncidentFact[] {
   const detected = tellings.flatMap((each) => each.told.detectedAtMs ?? []);
-  if (detected.length === 0) return [];
+  if (detected.length === 0 || told.isRetracted) return [];
   return [
     {
       id,

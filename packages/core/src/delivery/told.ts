@@ -12,7 +12,7 @@ export type Told =
   | (Telling & { readonly kind: "commit"; readonly told: Said<CommitFact, "sha"> & Guessed })
   | (Telling & { readonly kind: "change"; readonly told: Said<ChangeFact, "id"> })
   | (Telling & { readonly kind: "deployment"; readonly told: Said<DeploymentFact, "id"> })
-  | (Telling & { readonly kind: "incident"; readonly told: Said<IncidentFact, "id"> })
+  | (Telling & { readonly kind: "incident"; readonly told: Said<IncidentFact, "id"> & Retracted })
   | (Telling & { readonly kind: "pipeline-run"; readonly told: Said<PipelineRunFact, "id"> })
   | (Telling & { readonly kind: "test-run"; readonly told: Said<TestRunFact, "never"> });
 
@@ -20,6 +20,9 @@ type Said<Fact, Id extends string> = { readonly [Field in keyof Omit<Fact, Id>]?
 
 /** A push does not tell parents, nor when work began: what is made of it gives way to what is told, whichever is later. */
 type Guessed = { readonly isGuessed?: true | undefined };
+
+/** `true`: it is none (any more), and makes no fact. `false`: it is one again. */
+type Retracted = { readonly isRetracted?: boolean | undefined };
 
 type Telling = {
   /** What it is about, unique among its kind: a sha for commits, `owner/name#12` or a deployment's id otherwise. */

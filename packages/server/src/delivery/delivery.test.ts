@@ -53,6 +53,84 @@ describeOnEachStore("what is told of delivery", (open) => {
     ]);
   });
 
+  it("opens an incident again, takes it back, and brings it back, as often as its teller says so", async () => {
+    let now = Date.parse("2026-11-20T13:00:00Z");
+    const { ask, close } = await openTestNode(await open.config(), { nowMs: () => now });
+    const incident = { id: "inc-1", service: "shop", environment: "production", title: "Checkout fails" };
+    const detectedAt = "2026-11-20T12:05:00Z";
+    const resolvedAt = "2026-11-20T12:35:00Z";
+    const words = [
+      { detectedAt, resolvedAt },
+      { detectedAt, resolvedAt: null },
+      { detectedAt, resolvedAt },
+      { detectedAt, resolvedAt: null },
+      { detectedAt, isRetracted: true },
+      { detectedAt, isRetracted: false },
+      { detectedAt, isRetracted: true },
+    ];
+
+    const ends = [];
+    for (const word of words) {
+      now += 1_000;
+      const first = await ask("POST", "/api/v1/incidents", { ...incident, ...word });
+      const again = await ask("POST", "/api/v1/incidents", { ...incident, ...word });
+      expect([first.body.isNew, again.body.isNew]).toEqual([true, false]);
+      const { body } = await ask("GET", FACTS);
+      ends.push(body.incidents.map(({ resolvedAtMs }: { resolvedAtMs: number | null }) => resolvedAtMs));
+    }
+    await close();
+
+    const end = Date.parse(resolvedAt);
+    expect(ends).toEqual([[end], [null], [end], [null], [], [null], []]);
+  });
+
+  it("takes a correction that says again what was corrected", async () => {
+    let now = Date.parse("2026-11-20T13:00:00Z");
+    const { ask, close } = await openTestNode(await open.config(), { nowMs: () => now });
+
+    const isNew = [];
+    for (const outcome of ["failed", "succeeded", "failed"]) {
+      now += 1_000;
+      isNew.push((await ask("POST", "/api/v1/deployments", { ...deployment, outcome })).body.isNew);
+    }
+    const { body } = await ask("GET", FACTS);
+    await close();
+
+    expect(isNew).toEqual([true, true, true]);
+    expect(body.deployments).toMatchObject([{ id: "run-1", outcome: "failed" }]);
+  });
+
+  it("refuses what ends before it begins, and forgives a clock that is a little ahead", async () => {
+    const { ask, close } = await openTestNode(await open.config(), { nowMs: () => Date.parse("2026-11-20T13:00:00Z") });
+    const { finishedAt, ...unfinished } = deployment;
+    const incident = { id: "inc-1", service: "shop", environment: "production", title: "Checkout fails" };
+
+    const refused = [
+      await ask("POST", "/api/v1/deployments", { ...unfinished, finishedAt, startedAt: "2026-11-20T12:00:01Z" }),
+      await ask("POST", "/api/v1/deployments", { ...unfinished, startedAt: "2026-11-20T13:10:00Z" }),
+      await ask("POST", "/api/v1/incidents", {
+        ...incident,
+        detectedAt: "2026-11-20T12:00:01Z",
+        resolvedAt: finishedAt,
+      }),
+    ];
+    const ahead = await ask("POST", "/api/v1/deployments", { ...unfinished, startedAt: "2026-11-20T13:00:02Z" });
+    const { body } = await ask("GET", FACTS);
+    await close();
+
+    expect(
+      refused.map(({ status, body: { code, faults } }) => [status, code, faults[0].path, faults[0].message]),
+    ).toEqual([
+      [400, "invalid-request", "/startedAt", "is later than finishedAt"],
+      [400, "invalid-request", "/startedAt", "is later than now"],
+      [400, "invalid-request", "/detectedAt", "is later than resolvedAt"],
+    ]);
+    const moment = Date.parse("2026-11-20T13:00:02Z");
+    expect(ahead.status).toBe(202);
+    expect(body.deployments).toMatchObject([{ startedAtMs: moment, finishedAtMs: moment }]);
+    expect(body.incidents).toEqual([]);
+  });
+
   it("includes the server's own rollouts, and what took them back", async () => {
     const { ask, node, close } = await openTestNode(await open.config());
     await ask("POST", "/api/v1/flags", { key: "new-checkout", service: "shop" });

@@ -16,6 +16,7 @@ import {
 } from "./schemas.ts";
 import { readService, readServices, type Service, setService } from "./services.ts";
 import { sourceRoutes } from "./source-routes.ts";
+import { toldAgain } from "./told-again.ts";
 import { readToldEnvironments } from "./told-environments.ts";
 import { unmeasuredRoutes } from "./unmeasured-routes.ts";
 
@@ -42,7 +43,7 @@ function tellingRoutes(app: App, deps: DeliveryDeps): void {
     },
     async (request, reply) => {
       requireEnvironment(request, request.body.environment);
-      const telling = deploymentTold(request.body, deps.nowMs());
+      const telling = await toldAgain(deps.database.db, deploymentTold(request.body, deps.nowMs()));
       const provenance = { actor: principalActor(request.principal), reason: null };
       const { recorded } = await deps.recordTellings([telling], provenance);
       return reply.code(202).send({ id: telling.subject, isNew: recorded > 0 });
@@ -56,14 +57,15 @@ function tellingRoutes(app: App, deps: DeliveryDeps): void {
       schema: {
         tags: ["delivery"],
         summary: "Tell of an incident, or that it is resolved",
-        description: "Told again under the same id, it is corrected: what is left out stays as it was.",
+        description:
+          "Told again under the same id, it is corrected: what is left out stays as it was. `resolvedAt: null` opens it again, `isRetracted: true` takes it back.",
         body: reportIncident,
         response: { 202: reported },
       },
     },
     async (request, reply) => {
       requireEnvironment(request, request.body.environment);
-      const telling = incidentTold(request.body, deps.nowMs());
+      const telling = await toldAgain(deps.database.db, incidentTold(request.body, deps.nowMs()));
       const provenance = { actor: principalActor(request.principal), reason: null };
       const { recorded } = await deps.recordTellings([telling], provenance);
       return reply.code(202).send({ id: telling.subject, isNew: recorded > 0 });

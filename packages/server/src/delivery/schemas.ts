@@ -38,7 +38,7 @@ export const reportDeployment = z
     commits: bounded(COMMITS_MAX, z.array(revision).max(COMMITS_MAX))
       .optional()
       .describe("What it brought, where known"),
-    startedAt: timestamp.optional(),
+    startedAt: timestamp.optional().describe("No later than `finishedAt`"),
     finishedAt: timestamp.optional().describe("When users had it; default: now"),
     outcome: z.enum(["succeeded", "failed", "aborted"]).default("succeeded"),
     isPlanned: z.boolean().optional(),
@@ -58,11 +58,12 @@ export const reportIncident = z
     title: z.string().trim().min(1).max(500),
     url: webAddress.max(2_000).optional(),
     detectedAt: timestamp.optional().describe("Default: now"),
-    resolvedAt: timestamp.optional(),
+    resolvedAt: timestamp.nullable().optional().describe("null: it is open again"),
     causedBy: bounded(REMEDIATES_MAX, z.array(foreignId).max(REMEDIATES_MAX))
       .optional()
       .describe("Ids of deployments, or commits, that caused it"),
     isCausedByChange: z.boolean().optional().describe("false: a supplier, a data centre; it is left out"),
+    isRetracted: z.boolean().optional().describe("true: it was none, and is forgotten; false: it was one after all"),
   })
   .meta({ id: "ReportIncident" });
 

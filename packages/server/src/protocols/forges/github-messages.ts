@@ -4,6 +4,8 @@ import { COMMITS_PER_PUSH_MAX, commitId, time } from "./forge-message.ts";
 export const user = z.object({ login: z.string(), type: z.string().default("User") }).nullable();
 const repository = z.object({ full_name: z.string(), default_branch: z.string().default("main") });
 
+const label = z.object({ name: z.string() });
+
 const pullRequest = z.object({
   number: z.number().int(),
   title: z.string(),
@@ -104,7 +106,10 @@ export const messages = {
     }),
   }),
   issues: z.object({
+    action: z.string(),
     repository,
+    /** The one that was put on or taken off. */
+    label: label.optional(),
     issue: z.object({
       number: z.number().int(),
       title: z.string(),
@@ -112,7 +117,7 @@ export const messages = {
       created_at: time,
       updated_at: time,
       closed_at: time.nullable(),
-      labels: z.array(z.object({ name: z.string() })).default([]),
+      labels: z.array(label).default([]),
     }),
   }),
 };

@@ -229,12 +229,29 @@ function readRelease(message: Message<"release">, common: CommonOf): MessageMean
 
 function readIssue(message: Message<"issues">, common: CommonOf): MessageMeaning {
   const { repository: of, issue } = message;
-  if (!issue.labels.some((label) => INCIDENT_LABELS.has(label.name.toLowerCase()))) return IGNORED;
+  const at = { kind: "incident" as const, subject: `${of.full_name}#${issue.number}`, ...common(of.full_name) };
+  // For every environment: whichever it was told for.
+  if (isNoIncidentAnyMore(message))
+    return told({ ...at, environment: null, atMs: issue.updated_at, told: { isRetracted: true } });
+  if (!issue.labels.some(isIncidentLabel)) return IGNORED;
   return told({
-    ...{ kind: "incident", subject: `${of.full_name}#${issue.number}`, ...common(of.full_name) },
-    ...{ environment: "production", atMs: issue.updated_at },
-    told: { title: issue.title, url: issue.html_url, detectedAtMs: issue.created_at, resolvedAtMs: issue.closed_at },
+    ...{ ...at, environment: "production", atMs: issue.updated_at },
+    told: {
+      ...{ title: issue.title, url: issue.html_url, detectedAtMs: issue.created_at, resolvedAtMs: issue.closed_at },
+      isRetracted: false,
+    },
   });
+}
+
+/** Its label was taken off, or it is gone from here. What is told of an issue that went to another repository may lack its labels: there it is told of anew. */
+function isNoIncidentAnyMore({ action, issue, label }: Message<"issues">): boolean {
+  const isLabelled = issue.labels.some(isIncidentLabel);
+  if (action === "unlabeled") return !isLabelled && label !== undefined && isIncidentLabel(label);
+  return action === "transferred" || (action === "deleted" && isLabelled);
+}
+
+function isIncidentLabel({ name }: { readonly name: string }): boolean {
+  return INCIDENT_LABELS.has(name.toLowerCase());
 }
 
 function isBot(who: z.infer<typeof user>): boolean {

@@ -5,6 +5,8 @@ const project = z.object({ path_with_namespace: z.string(), default_branch: z.st
 const lines = z.number().int().min(0);
 const person = z.object({ username: z.string() });
 
+const label = z.object({ title: z.string() });
+
 /** What is read of each of GitLab's messages; the rest of them is not looked at. */
 export const messages = {
   "Push Hook": z.object({
@@ -132,7 +134,14 @@ export const messages = {
       created_at: time,
       updated_at: time,
       closed_at: time.nullish(),
+      action: z.string().optional(),
+      /** Set once it is in another project: there it is told of anew. */
+      moved_to_id: z.number().nullish(),
     }),
-    labels: z.array(z.object({ title: z.string() })).default([]),
+    labels: z.array(label).default([]),
+    changes: z
+      .looseObject({ labels: z.object({ previous: z.array(label) }).optional() })
+      .catch({})
+      .default({}),
   }),
 };

@@ -219,18 +219,42 @@ function readRelease(message: Message<"Release Hook">, common: CommonOf): Messag
   });
 }
 
-/** Before GitLab 17.2 an incident is known by the label that GitLab, or whoever opened it, gave it. */
 function readIssue(message: Message<"Issue Hook">, common: CommonOf): MessageMeaning {
-  const { project: of, object_attributes: issue, labels } = message;
-  const kinds = issue.type === undefined ? labels.map(({ title }) => title) : [issue.type];
-  if (!kinds.some((kind) => kind.toLowerCase() === "incident")) return IGNORED;
+  const { project: of, object_attributes: issue } = message;
   const path = of.path_with_namespace;
+  const at = { kind: "incident" as const, subject: `${path}#${issue.iid}`, ...common(path), atMs: issue.updated_at };
+  // For every environment: whichever it was told for.
+  if (isNoIncidentAnyMore(message)) return told({ ...at, environment: null, told: { isRetracted: true } });
+  if (!isIncident(message)) return IGNORED;
   return told({
-    ...{ kind: "incident", subject: `${path}#${issue.iid}`, ...common(path) },
-    ...{ environment: "production", atMs: issue.updated_at },
+    ...{ ...at, environment: "production" },
     told: {
       ...{ title: issue.title, url: issue.url, detectedAtMs: issue.created_at },
-      resolvedAtMs: issue.closed_at ?? null,
+      ...{ resolvedAtMs: issue.closed_at ?? null, isRetracted: false },
     },
   });
 }
+
+/** Before GitLab 17.2 an incident is known by the label that GitLab, or whoever opened it, gave it. */
+function isIncident({ object_attributes: issue, labels }: Message<"Issue Hook">): boolean {
+  return issue.type === undefined ? labels.some(isIncidentLabel) : issue.type.toLowerCase() === "incident";
+}
+
+function isIncidentLabel({ title }: { readonly title: string }): boolean {
+  return title.toLowerCase() === "incident";
+}
+
+/** It was moved to another project, lost its label, or became an issue. GitLab tells nobody of one that is deleted. */
+function isNoIncidentAnyMore(message: Message<"Issue Hook">): boolean {
+  const { object_attributes: issue, changes } = message;
+  if (issue.moved_to_id != null) return true;
+  if (isIncident(message) || issue.action !== "update") return false;
+  if (issue.type === undefined) return changes.labels?.previous.some(isIncidentLabel) ?? false;
+  // GitLab does not name the type among what changed: a change of nothing else may be one. Of what was no incident nothing is taken back.
+  return Object.keys(changes).every((field) => CHANGED_WITH_TYPE.has(field));
+}
+
+const CHANGED_WITH_TYPE: ReadonlySet<string> = new Set([
+  ...["updated_at", "updated_by_id", "last_edited_at", "last_edited_by_id", "relative_position"],
+  ...["type", "issue_type", "work_item_type_id", "severity", "labels"],
+]);
