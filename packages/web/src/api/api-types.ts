@@ -1298,7 +1298,7 @@ export interface paths {
         put?: never;
         /**
          * Tell of an incident, or that it is resolved
-         * @description Told again under the same id, it is corrected: what is left out stays as it was.
+         * @description Told again under the same id, it is corrected: what is left out stays as it was. `resolvedAt: null` opens it again, `isRetracted: true` takes it back.
          */
         post: {
             parameters: {
@@ -4504,7 +4504,7 @@ export interface components {
             service: string;
             /**
              * Format: date-time
-             * @description RFC 3339, UTC
+             * @description No later than `finishedAt`
              */
             startedAt?: string;
             /** Format: uri */
@@ -4529,11 +4529,10 @@ export interface components {
             id: string;
             /** @description false: a supplier, a data centre; it is left out */
             isCausedByChange?: boolean;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            resolvedAt?: string;
+            /** @description true: it was none, and is forgotten; false: it was one after all */
+            isRetracted?: boolean;
+            /** @description null: it is open again */
+            resolvedAt?: string | null;
             /** @description A service's key, as in its flags and in service.name */
             service: string;
             title: string;
