@@ -259,4 +259,34 @@ describeInBrowser("the Delivery page", () => {
         card,
       ).toHaveLength(1);
   });
+
+  journey(
+    "writes durations in one way, and shows them more exactly on a figure that is pointed at",
+    async ({ open }) => {
+      const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop" });
+      const leadTime = page.getByRole("link", { name: /^Change lead time/ });
+      await leadTime.waitFor();
+
+      expect(await leadTime.textContent()).toMatch(/^[\d.]+ (d|h)$/);
+      expect(await leadTime.getAttribute("title")).toMatch(/^\d+ d( \d+ h)?$/);
+      expect(await page.getByRole("main").textContent()).not.toMatch(/\d d \d+ h|\d h \d+ min/);
+    },
+  );
+
+  journey("has on a phone words that are no columns, and tables that a key scrolls", async ({ open }) => {
+    const viewport = { width: 390, height: 844 };
+    const page = await open(server, { token: ADMIN_TOKEN, path: "/delivery?service=shop", viewport });
+    const stages = page.getByRole("region", { name: "Stages" });
+    const about = stages.locator("small").filter({ hasText: "merged until its deployment began" });
+    const scrolled = () => stages.evaluate((element) => element.scrollLeft);
+    await about.waitFor();
+
+    await stages.focus();
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(scrolled).toBeGreaterThan(0);
+
+    // Three lines of small text.
+    expect((await about.boundingBox())?.height).toBeLessThan(60);
+    expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBe(0);
+  });
 });

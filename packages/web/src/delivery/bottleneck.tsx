@@ -6,6 +6,7 @@ import classes from "./bottleneck.module.css";
 import { DataTable } from "./data-table.tsx";
 import { formatSpan, formatSpanBeside, formatSpanWithin, STAGE_WORDS } from "./figures.ts";
 import { OpenLink } from "./open-link.tsx";
+import { Span } from "./span.tsx";
 import { type Missing, missingChanges } from "./what-is-missing.ts";
 
 /** Changes that a replay needs to say anything, as on the command line. */
@@ -62,7 +63,9 @@ export function Bottleneck({ report }: { report: DeliveryReport }) {
                   {STAGE_WORDS[each.stage].label}
                 </OpenLink>
               </th>
-              <td>{formatSpan(each.capMs)}</td>
+              <td>
+                <Span ms={each.capMs} />
+              </td>
               <td>
                 {formatSpanWithin(each.median.after, each.median.afterInterval)}
                 <Saving before={each.median.before} after={each.median.after} />

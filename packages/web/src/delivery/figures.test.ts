@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readDeliverySearch } from "./delivery-search.ts";
-import { formatSpanBeside, formatSpanWithin } from "./figures.ts";
+import { exactSpan, formatSpan, formatSpanBeside, formatSpanWithin } from "./figures.ts";
 import { linearScale, logScale, timeTicks } from "./scale.ts";
 
 const HOUR = 3_600_000;
@@ -11,9 +11,19 @@ describe("figures of delivery", () => {
     expect(formatSpanWithin(3 * HOUR, { low: 2.5 * HOUR, high: 4 * HOUR })).toBe("3 h [2.5 – 4]");
   });
 
+  it("write every duration in one way, with two digits that count", () => {
+    const spans = [0, 400, 45_000, 12.4 * 60_000, HOUR, 25.6 * HOUR, 47.9 * HOUR, 48 * HOUR, 66 * HOUR, 2_952 * HOUR];
+
+    expect(spans.map(formatSpan)).toEqual([
+      ...["0 s", "0.4 s", "45 s", "12 min", "1 h", "26 h", "48 h", "2 d", "2.8 d", "123 d"],
+    ]);
+    expect(exactSpan(66 * HOUR)).toBe("2 d 18 h");
+  });
+
   it("stand beside another in its unit", () => {
     expect(formatSpanBeside(66 * HOUR, 53 * HOUR)).toBe("2.8 d");
     expect(formatSpanBeside(66 * HOUR, 36 * HOUR)).toBe("66 h");
+    expect(formatSpanBeside(HOUR, 480 * HOUR)).toBe("1 h");
   });
 });
 

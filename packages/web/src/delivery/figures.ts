@@ -17,14 +17,20 @@ export const STAGE_WORDS: Readonly<Record<StageName, { readonly label: string; r
   rollout: { label: "Rollout", about: "deployment began until everybody had it" },
 };
 
-/** `3 d 4 h`, from milliseconds. */
+/** `2.8 d`, `4.2 h`, `12 min`, `45 s`: the one way in which durations are written on this page. */
 export function formatSpan(ms: number): string {
+  return formatSpanBeside(ms, ms);
+}
+
+/** `2 d 18 h`: for who wants to know it more exactly. */
+export function exactSpan(ms: number): string {
   return formatDuration(ms / 1_000);
 }
 
-/** In the unit of what it stands beside: `2.7 d` before `2.2 d [1.9 – 2.5]`. */
+/** In the unit of what it stands beside: `2.7 d` before `2.2 d [1.9 – 2.5]`; in its own where that would be nearly nothing. */
 export function formatSpanBeside(ms: number, other: number): string {
-  const { inUnit, name } = unitOf(other);
+  const beside = unitOf(other);
+  const { inUnit, name } = ms > 0 && ms < beside.ms / 10 ? unitOf(ms) : beside;
   return `${inUnit(ms)} ${name}`;
 }
 
@@ -34,10 +40,21 @@ export function formatSpanWithin(ms: number, interval: Range): string {
   return `${inUnit(ms)} ${name} [${inUnit(interval.low)} – ${inUnit(interval.high)}]`;
 }
 
-/** Days from two of them on, else hours; two significant digits. */
-function unitOf(ms: number) {
-  const unit = ms >= 48 * HOUR_MS ? { ms: 24 * HOUR_MS, name: "d" } : { ms: HOUR_MS, name: "h" };
-  return { name: unit.name, inUnit: (value: number) => Number((value / unit.ms).toPrecision(2)) };
+/** The largest first, each from so many of it on: 47 hours are hours, 48 are two days. */
+const UNITS = [
+  { name: "d", ms: 24 * HOUR_MS, fromMs: 48 * HOUR_MS },
+  { name: "h", ms: HOUR_MS, fromMs: HOUR_MS },
+  { name: "min", ms: 60_000, fromMs: 60_000 },
+] as const;
+const SECONDS = { name: "s", ms: 1_000 };
+
+/** Two significant digits; whole numbers from ten on. */
+function unitOf(ofMs: number) {
+  const { name, ms } = UNITS.find(({ fromMs }) => ofMs >= fromMs) ?? SECONDS;
+  return {
+    ...{ name, ms },
+    inUnit: (value: number) => (value / ms >= 10 ? Math.round(value / ms) : Number((value / ms).toPrecision(2))),
+  };
 }
 
 export type MeasureName = "lead-time" | "frequency" | "change-fail-rate" | "recovery" | "rework";
@@ -48,6 +65,8 @@ export type Measure = {
   /** `null`: too few to say. */
   readonly value: number | null;
   readonly text: string;
+  /** Of a duration, more exactly than `text`. */
+  readonly exact: string | null;
   /** What the data does not rule out, 95 %; `null`: too few to say. */
   readonly interval: string | null;
   /** The same as numbers, as `value` is. */
@@ -78,6 +97,7 @@ function leadTimeOf({ leadTime }: DeliveryReport): Measure {
   return {
     ...{ name: "lead-time", label: "Change lead time", isLowerBetter: true, opens: "changes", value },
     text: value === null ? "too few" : formatSpan(value),
+    exact: value === null ? null : exactSpan(value),
     interval: value === null ? null : spanInterval(value, of.medianInterval),
     ...{ range: of.medianInterval, n: of.n, of: countOf(of.n, unit) },
     made: `${p90}${countOf(of.n, unit)}${negative}`,
@@ -89,6 +109,7 @@ function frequencyOf({ frequency, window }: DeliveryReport): Measure {
   const days = Math.round((window.toMs - window.fromMs) / (24 * HOUR_MS));
   return {
     ...{ name: "frequency", label: "Deployment frequency", isLowerBetter: false, opens: "deployments", value: perWeek },
+    exact: null,
     text: count === 0 ? "none" : `${perWeekText(perWeek)} a week`,
     interval: count === 0 ? null : `${perWeekText(interval.low)} – ${perWeekText(interval.high)}`,
     ...{ range: interval, n: count, of: countOf(count, "deployment") },
@@ -101,6 +122,7 @@ function failRateOf({ changeFailRate }: DeliveryReport): Measure {
   const value = deployments >= RATE_N_MIN ? rate : null;
   return {
     ...{ name: "change-fail-rate", label: "Change fail rate", isLowerBetter: true, opens: "failures", value },
+    exact: null,
     text: value === null ? "too few" : formatPercent(value),
     interval: value === null ? null : percentInterval(interval),
     ...{ range: interval, n: deployments, of: countOf(deployments, "deployment") },
@@ -114,6 +136,7 @@ function recoveryOf({ recovery, changeFailRate }: DeliveryReport): Measure {
   return {
     ...{ name: "recovery", label: "Recovery time", isLowerBetter: true, opens: "failures", value },
     text: value === null ? (changeFailRate.failed === 0 ? "no failure" : "too few") : formatSpan(value),
+    exact: value === null ? null : exactSpan(value),
     interval: value === null ? null : spanInterval(value, recovery.medianInterval),
     ...{ range: recovery.medianInterval, n: recovery.n, of: `${formatCount(recovery.n)} recovered` },
     made: `${recovery.n} recovered${open}`,
@@ -124,6 +147,7 @@ function reworkOf({ rework }: DeliveryReport): Measure {
   const value = rework.deployments >= RATE_N_MIN ? rework.rate : null;
   return {
     ...{ name: "rework", label: "Rework rate", isLowerBetter: true, opens: "rework", value },
+    exact: null,
     text: value === null ? "too few" : formatPercent(value),
     interval: value === null ? null : percentInterval(rework.interval),
     ...{ range: rework.interval, n: rework.deployments, of: countOf(rework.deployments, "deployment") },

@@ -1,10 +1,11 @@
 import type { DeliveryReport } from "../api/types.ts";
 import { countOf, formatCount, formatPercent } from "../ui/format.ts";
 import { Quiet } from "./data-table.tsx";
-import { formatSpan, RATE_N_MIN } from "./figures.ts";
+import { RATE_N_MIN } from "./figures.ts";
 import { LongTable } from "./long-table.tsx";
 import { OpenLink } from "./open-link.tsx";
 import { Panel } from "./panel.tsx";
+import { Span } from "./span.tsx";
 
 /** It stands on the page, among other things. */
 const SHOWN_FIRST = 20;
@@ -74,7 +75,9 @@ export function FlakyTests({ report: { flakyTests, testCounts } }: { report: Del
             <td>
               {formatCount(each.flakyRevisions)} of {countOf(each.revisions, "revision")}
             </td>
-            <td>{formatSpan(each.lostMs)}</td>
+            <td>
+              <Span ms={each.lostMs} />
+            </td>
           </tr>
         )}
       </LongTable>

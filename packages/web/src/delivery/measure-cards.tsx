@@ -38,6 +38,7 @@ function Card({ measure, before, trend }: CardProps) {
       <OpenLink
         open={measure.opens}
         className={measure.value === null ? `${classes.value} ${classes.few}` : classes.value}
+        title={measure.exact ?? undefined}
         label={`${measure.label}: ${measure.text}. Show what it is made of`}
       >
         {measure.text}

@@ -5,7 +5,7 @@ import { movementOf, type Trend } from "./movement.ts";
 const HOUR = 3_600_000;
 
 const measure = (hours: number | null, n = 40): Measure => ({
-  ...{ name: "lead-time", label: "", text: "", interval: null, made: "", isLowerBetter: true, opens: "" },
+  ...{ name: "lead-time", label: "", text: "", exact: null, interval: null, made: "", isLowerBetter: true, opens: "" },
   ...{ value: hours === null ? null : hours * HOUR, n, of: `${n} pull requests` },
   range: hours === null ? null : { low: hours * 0.8 * HOUR, high: hours * 1.2 * HOUR },
 });

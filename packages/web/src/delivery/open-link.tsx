@@ -9,17 +9,20 @@ type Props = {
   readonly children: ReactNode;
   /** Where its text alone does not tell those who hear it what it opens. */
   readonly label?: string | undefined;
+  /** When it is pointed at. */
+  readonly title?: string | undefined;
   readonly className?: string | undefined;
 };
 
 /** A figure that opens what it is made of. */
-export function OpenLink({ open, label, className, children }: Props) {
+export function OpenLink({ open, label, title, className, children }: Props) {
   return (
     <Link
       to="/delivery"
       search={(search) => ({ ...search, open })}
       resetScroll={false}
       aria-label={label}
+      title={title}
       className={className}
     >
       {children}

@@ -5,6 +5,7 @@ import { formatSpan, STAGE_WORDS } from "./figures.ts";
 import { OpenLink } from "./open-link.tsx";
 import classes from "./opened-change.module.css";
 import { SourceTitle } from "./source-title.tsx";
+import { Span } from "./span.tsx";
 import { STAGE_ORDER } from "./stage-colors.tsx";
 
 /** One change: whose, how large, what shipped it, and where its time went. */
@@ -36,7 +37,9 @@ export function OpenedChange({ report, change }: { report: DeliveryReport; chang
               <th scope="row">
                 {STAGE_WORDS[stage].label} <Quiet>{STAGE_WORDS[stage].about}</Quiet>
               </th>
-              <td>{formatSpan(ms)}</td>
+              <td>
+                <Span ms={ms} />
+              </td>
               <td>{totalMs === 0 ? "–" : formatPercent(Number((ms / totalMs).toFixed(2)))}</td>
             </tr>
           ))}

@@ -1,10 +1,11 @@
 import type { MeasuredChange, StageName } from "../api/types.ts";
 import { countOf } from "../ui/format.ts";
 import { Quiet } from "./data-table.tsx";
-import { formatSpan, STAGE_WORDS } from "./figures.ts";
+import { STAGE_WORDS } from "./figures.ts";
 import { type Listed, listedText, noneText } from "./held.ts";
 import { LongTable } from "./long-table.tsx";
 import { OpenLink } from "./open-link.tsx";
+import { Span } from "./span.tsx";
 
 type Props = {
   readonly changes: readonly MeasuredChange[];
@@ -35,8 +36,12 @@ export function ChangesTable({ changes, stage, total, held }: Props) {
             <OpenLink open={`change:${each.id}`}>{each.title || each.id}</OpenLink>
           </th>
           <td>{each.author.replace(/ <.*>$/, "")}</td>
-          {stage !== undefined && <td>{formatSpan(each.stagesMs[stage] ?? 0)}</td>}
-          <td>{each.leadMs === null ? "negative" : formatSpan(each.leadMs)}</td>
+          {stage !== undefined && (
+            <td>
+              <Span ms={each.stagesMs[stage] ?? 0} />
+            </td>
+          )}
+          <td>{each.leadMs === null ? "negative" : <Span ms={each.leadMs} />}</td>
           <td>{each.linesChanged === null ? <Quiet>unknown</Quiet> : countOf(each.linesChanged, "line")}</td>
         </tr>
       )}

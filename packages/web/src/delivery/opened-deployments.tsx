@@ -7,6 +7,7 @@ import { type Listed, listedText, noneText } from "./held.ts";
 import { LongTable } from "./long-table.tsx";
 import { OpenLink } from "./open-link.tsx";
 import { SourceTitle } from "./source-title.tsx";
+import { Span } from "./span.tsx";
 
 const NEWEST_FIRST = "the newest first";
 
@@ -117,7 +118,7 @@ export function IncidentsTable({ report: { incidents, totals } }: { report: Deli
             <SourceTitle title={each.title} url={each.url} />
           </th>
           <td>{formatExactTime(each.detectedAtMs)}</td>
-          <td>{each.resolvedAtMs === null ? "still open" : formatSpan(each.resolvedAtMs - each.detectedAtMs)}</td>
+          <td>{each.resolvedAtMs === null ? "still open" : <Span ms={each.resolvedAtMs - each.detectedAtMs} />}</td>
         </tr>
       )}
     </LongTable>

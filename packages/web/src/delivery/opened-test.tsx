@@ -1,8 +1,8 @@
 import type { FlakyTest } from "../api/types.ts";
 import { countOf, formatExactTime } from "../ui/format.ts";
 import { DataTable } from "./data-table.tsx";
-import { formatSpan } from "./figures.ts";
 import { SourceTitle } from "./source-title.tsx";
+import { Span } from "./span.tsx";
 
 /** As much of a commit's id as people tell it by. */
 const SHORT_SHA = 10;
@@ -27,7 +27,9 @@ export function TestRunsTable({ test }: { test: FlakyTest }) {
             <code>{run.revision.slice(0, SHORT_SHA)}</code>
           </td>
           <td>{run.outcome}</td>
-          <td>{formatSpan(run.durationMs)}</td>
+          <td>
+            <Span ms={run.durationMs} />
+          </td>
         </tr>
       ))}
     </DataTable>

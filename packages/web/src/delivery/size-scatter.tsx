@@ -10,6 +10,7 @@ import { TooFew } from "./panel.tsx";
 import { logScale, type Scale, thinned } from "./scale.ts";
 import { linesText, openMs, smallAgainstLarge } from "./size-bins.ts";
 import classes from "./size-scatter.module.css";
+import { Span } from "./span.tsx";
 
 const HEIGHT = 280;
 const LEFT = 44;
@@ -181,8 +182,8 @@ function SizeTable({ sizes }: { sizes: Sizes }) {
           .map((bin) => (
             <tr key={bin.linesMin}>
               <th scope="row">{linesText(bin)}</th>
-              <td>{bin.ms.n >= MEDIAN_N_MIN && bin.ms.median !== null ? formatSpan(bin.ms.median) : <Few />}</td>
-              <td>{bin.ms.n >= 2 * MEDIAN_N_MIN && bin.ms.p90 !== null ? formatSpan(bin.ms.p90) : <Few />}</td>
+              <td>{bin.ms.n >= MEDIAN_N_MIN && bin.ms.median !== null ? <Span ms={bin.ms.median} /> : <Few />}</td>
+              <td>{bin.ms.n >= 2 * MEDIAN_N_MIN && bin.ms.p90 !== null ? <Span ms={bin.ms.p90} /> : <Few />}</td>
               <td>
                 <OpenLink
                   open={`lines:${bin.linesMin}`}

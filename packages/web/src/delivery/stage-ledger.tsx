@@ -7,6 +7,7 @@ import { Marks } from "./marks.tsx";
 import { OpenLink, useOpenHref } from "./open-link.tsx";
 import { Panel, TooFew } from "./panel.tsx";
 import { formatDay, linearScale } from "./scale.ts";
+import { Span } from "./span.tsx";
 import { hatchOf, STAGE_COLOR, StageHatches } from "./stage-colors.tsx";
 import classes from "./stage-ledger.module.css";
 
@@ -71,7 +72,7 @@ function Weeks({ ledger, width, fillOf }: WeeksProps) {
           <g key={part}>
             <line x1={LEFT} x2={width} y1={y(most * part)} y2={y(most * part)} stroke="var(--line)" />
             <text x={LEFT - 6} y={y(most * part) + 4} textAnchor="end">
-              {shortSpan(most * part)}
+              {formatSpan(most * part)}
             </text>
           </g>
         ))}
@@ -206,7 +207,7 @@ function StageTable({ ledger, fillOf }: SharesProps) {
             </span>
           </th>
           <td>
-            {each.ms.median === null ? <Quiet>not told</Quiet> : formatSpan(each.ms.median)}
+            {each.ms.median === null ? <Quiet>not told</Quiet> : <Span ms={each.ms.median} />}
             {each.ms.n > 0 && each.ms.n < ledger.n && (
               <Quiet>
                 {" "}
@@ -214,7 +215,7 @@ function StageTable({ ledger, fillOf }: SharesProps) {
               </Quiet>
             )}
           </td>
-          <td>{each.ms.p90 === null ? "–" : each.ms.n < 2 * MEDIAN_N_MIN ? "too few" : formatSpan(each.ms.p90)}</td>
+          <td>{each.ms.p90 === null ? "–" : each.ms.n < 2 * MEDIAN_N_MIN ? "too few" : <Span ms={each.ms.p90} />}</td>
           <td>{each.shareOfTotal === null ? "–" : shareText(each.shareOfTotal)}</td>
           <td>{each.shareOfSlowest === null ? "–" : shareText(each.shareOfSlowest)}</td>
         </tr>
@@ -229,10 +230,4 @@ function shareText(share: number | null): string {
 
 function sumOf(shares: readonly (number | null)[]): number {
   return shares.reduce((sum: number, share) => sum + (share ?? 0), 0);
-}
-
-/** `2.5 d`: there is little room at an axis. */
-function shortSpan(ms: number): string {
-  const hours = ms / 3_600_000;
-  return hours >= 48 ? `${Number((hours / 24).toPrecision(2))} d` : `${Number(hours.toPrecision(2))} h`;
 }

@@ -2,10 +2,10 @@ import type { DeliveryReport, OpenChange } from "../api/types.ts";
 import { countOf } from "../ui/format.ts";
 import { useNowMs } from "../ui/use-now.ts";
 import { Quiet } from "./data-table.tsx";
-import { formatSpan } from "./figures.ts";
 import { LongTable } from "./long-table.tsx";
 import { Panel } from "./panel.tsx";
 import { SourceTitle } from "./source-title.tsx";
+import { Span } from "./span.tsx";
 
 /** It stands on the page, among other things. */
 const SHOWN_FIRST = 20;
@@ -42,9 +42,13 @@ export function WaitingNow({ report: { openChanges: changes, totals } }: { repor
               <SourceTitle title={each.title || each.id} url={each.url} />
             </th>
             <td>{each.author || <Quiet>unknown</Quiet>}</td>
-            <td>{formatSpan(nowMs - each.openedAtMs)}</td>
+            <td>
+              <Span ms={nowMs - each.openedAtMs} />
+            </td>
             <td>{WAITS[each.waitsFor]}</td>
-            <td>{formatSpan(nowMs - each.waitsSinceMs)}</td>
+            <td>
+              <Span ms={nowMs - each.waitsSinceMs} />
+            </td>
             <td>{each.linesChanged === null ? <Quiet>unknown</Quiet> : countOf(each.linesChanged, "line")}</td>
           </tr>
         )}
