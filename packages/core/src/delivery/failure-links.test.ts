@@ -114,7 +114,9 @@ describe("a failed deployment", () => {
     const { recovery, changeFailRate } = measure({ ...facts, deployments });
 
     expect(recovery).toMatchObject({ n: 0, open: 1, median: null, medianWithOpen: null });
-    expect(changeFailRate.links).toMatchObject([{ recoveredBy: null, recoveryMs: null, openForMs: 363 * DAY_MS }]);
+    expect(changeFailRate.links).toMatchObject([
+      { recoveredBy: null, recoveryMs: null, openForMs: 363 * DAY_MS, atMs: deployments[1]?.finishedAtMs },
+    ]);
   });
 
   it("is shown as unlinked where nothing in the history has the title", () => {

@@ -127,6 +127,7 @@ function linkOf(
   const link: FailureLink = {
     deploymentId: failed?.fact.id ?? "",
     release: failed?.fact.name ?? "",
+    atMs: failedAtMs,
     failedBy: surest?.kind ?? "remediates",
     certainty: surest?.certainty ?? "possible",
     evidence: surest?.evidence ?? "",

@@ -132,6 +132,8 @@ export type Certainty = "explicit" | "recorded" | "strong" | "likely" | "possibl
 export type FailureLink = {
   readonly deploymentId: string;
   readonly release: string;
+  /** Its finish: names may be the same. */
+  readonly atMs: number;
   readonly failedBy: FailureKind;
   readonly certainty: Certainty;
   /** A sentence with what was found: a subject, a sha, an incident's title. */

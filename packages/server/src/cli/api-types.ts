@@ -3659,6 +3659,7 @@ export interface components {
             testRuns: unknown[];
         };
         DeliveryFailureLink: {
+            atMs: number;
             /** @enum {string} */
             certainty: "explicit" | "recorded" | "strong" | "likely" | "possible" | "not-proven-which";
             deploymentId: string;

@@ -43,6 +43,7 @@ const failureLink = z
   .object({
     deploymentId: z.string(),
     release: z.string(),
+    atMs: ms,
     failedBy: failureKind,
     certainty,
     evidence: z.string(),

@@ -70,7 +70,8 @@ export function FailuresTable({ report: { changeFailRate } }: { report: Delivery
         "certainty" in each ? (
           <tr key={each.deploymentId}>
             <th scope="row">
-              <OpenLink open={`deployment:${each.deploymentId}`}>{each.release}</OpenLink>
+              <OpenLink open={`deployment:${each.deploymentId}`}>{each.release}</OpenLink>{" "}
+              <Quiet>{formatExactTime(each.atMs)}</Quiet>
               <div>
                 <Quiet>{each.evidence}</Quiet>
               </div>

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { time } from "./forge-message.ts";
+import { deploymentName, time } from "./forge-message.ts";
 
 describe("a forge's time", () => {
   it.each([
@@ -34,4 +34,17 @@ describe("a forge's time", () => {
       }),
     );
   });
+});
+
+it.each([
+  ["main", "main · 1a2b3c4"],
+  ["release/2.3", "release/2.3 · 1a2b3c4"],
+  ["refs/heads/main", "main · 1a2b3c4"],
+  ["refs/tags/v1.2.3", "v1.2.3"],
+  ["v1.2.3-rc.1", "v1.2.3-rc.1"],
+  ["2026.11", "2026.11"],
+  ["1a2b3c4d", "1a2b3c4"],
+  ["", "1a2b3c4"],
+])("tells deployments of a branch apart by their commit, and those of a version by that: %j", (ref, name) => {
+  expect(deploymentName(ref, "1a2b3c4".padEnd(40, "d"))).toBe(name);
 });

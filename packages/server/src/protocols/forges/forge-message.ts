@@ -90,3 +90,15 @@ export function pushedCommits(
 const MERGE_TITLE = /^Merge (pull request #\d|(remote-tracking )?branch(es)? '|(tag|commit) ')/;
 /** Where a title does not say into what, it is the main branch. */
 const MERGED_INTO = / into '?([^' ]+)'?$/;
+
+/** A tag that numbers a version: it names one deployment well enough. */
+const VERSION = /^v?\d+(\.\d+)*([-+].*)?$/;
+const SHORT_SHA_CHARACTERS = 7;
+
+/** What people call a deployment: a version by its tag; that of a branch, which is deployed again and again, with its commit: `main · 1a2b3c4`. */
+export function deploymentName(ref: string, sha: string): string {
+  const name = ref.replace(/^refs\/(heads|tags)\//, "");
+  const short = sha.slice(0, SHORT_SHA_CHARACTERS);
+  if (name === "" || (short !== "" && name.startsWith(short))) return short;
+  return short === "" || VERSION.test(name) ? name : `${name} · ${short}`;
+}

@@ -1,6 +1,14 @@
 import { repositoryScope, type ScopedTold } from "@steadfast/core/delivery/scope";
 import type { z } from "zod";
-import { commitId, type ForgeMessage, IGNORED, type MessageMeaning, pushedCommits, UNKNOWN } from "./forge-message.ts";
+import {
+  commitId,
+  deploymentName,
+  type ForgeMessage,
+  IGNORED,
+  type MessageMeaning,
+  pushedCommits,
+  UNKNOWN,
+} from "./forge-message.ts";
 import { messages, type user } from "./github-messages.ts";
 
 /** Where published releases go: they stand for deployments where nothing records those, and would count twice beside them. */
@@ -164,7 +172,8 @@ function readDeploymentStatus(message: Message<"deployment_status">, common: Com
     ...{ kind: "deployment", subject: `${of.full_name}@${deployment.id}`, ...common(of.full_name) },
     ...{ environment: environmentOf(deployment.environment), atMs: status.created_at },
     told: {
-      ...{ environment: environmentOf(deployment.environment), name: deployment.ref, revision: deployment.sha },
+      ...{ environment: environmentOf(deployment.environment), revision: deployment.sha },
+      name: deploymentName(deployment.ref, deployment.sha),
       url: status.log_url || undefined,
       startedAtMs: became === "running" ? status.created_at : undefined,
       finishedAtMs,

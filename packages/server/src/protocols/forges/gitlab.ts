@@ -1,7 +1,15 @@
 import type { ReviewFact } from "@steadfast/core/delivery/facts";
 import { repositoryScope, type ScopedTold } from "@steadfast/core/delivery/scope";
 import type { z } from "zod";
-import { commitId, type ForgeMessage, IGNORED, type MessageMeaning, pushedCommits, UNKNOWN } from "./forge-message.ts";
+import {
+  commitId,
+  deploymentName,
+  type ForgeMessage,
+  IGNORED,
+  type MessageMeaning,
+  pushedCommits,
+  UNKNOWN,
+} from "./forge-message.ts";
 import { environmentOf, RELEASES_ENVIRONMENT } from "./github.ts";
 import { messages } from "./gitlab-messages.ts";
 
@@ -194,10 +202,11 @@ function readDeployment(message: Message<"Deployment Hook">, common: CommonOf): 
   if (atMs == null || id === undefined) return UNKNOWN;
   const environment = environmentOf(message.environment);
   const revision = commitId.safeParse(message.commit_url?.split("/").at(-1));
+  const name = deploymentName(message.ref ?? "", revision.data ?? message.short_sha ?? "");
   return told({
     ...{ kind: "deployment", subject: `${path}@${id}`, ...common(path), environment, atMs },
     told: {
-      ...{ environment, name: message.ref || message.short_sha || undefined, url: message.deployable_url ?? undefined },
+      ...{ environment, name: name || undefined, url: message.deployable_url ?? undefined },
       revision: revision.success ? revision.data : undefined,
       startedAtMs: isRunning ? atMs : undefined,
       finishedAtMs: isRunning ? undefined : atMs,
