@@ -26,7 +26,7 @@ export type CommitTexts = {
   subject(commit: number): string;
   /** @see CommitFact.body */
   body(commit: number): string;
-  /** `false`: the word "revert" stands neither in subject nor body. */
+  /** `false`: the word "revert" stands neither in subject nor body, and "reapply" not in the subject. */
   mayRevert(commit: number): boolean;
   /** Of the request that it brought: `titleKey`; `ANY_TITLE` also where nobody computed it. */
   titleKey(commit: number): number;

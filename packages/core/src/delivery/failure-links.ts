@@ -3,8 +3,8 @@ import type { DeliveryFacts } from "./facts.ts";
 import { CERTAINTY_ORDER, type FailureSign } from "./failure-sign.ts";
 import { incidentSigns } from "./incident-signs.ts";
 import { UNOWNED } from "./ownership.ts";
-import type { FailureLink, UnlinkedFailure } from "./report.ts";
-import { findReverts } from "./reverts.ts";
+import type { FailureKind, FailureLink, UnlinkedFailure } from "./report.ts";
+import { revertSigns } from "./revert-signs.ts";
 import { rollbackSigns } from "./rollback-signs.ts";
 import type { Shipment, ShippingLedger } from "./shipments.ts";
 
@@ -12,6 +12,8 @@ export type Failures = {
   /** One a failed deployment, by time. Links of one `group` count as one failure. */
   readonly links: readonly FailureLink[];
   readonly unlinked: readonly UnlinkedFailure[];
+  /** Ids of all deployments that mended something of another one: of a deployment that was taken back piece by piece, every piece's. */
+  readonly remedies: ReadonlySet<string>;
 };
 
 export type FailureOptions = {
@@ -37,10 +39,13 @@ export function linkFailures(
     ...revertSigns(ledger, facts, options.onlyCommits ?? null, unlinked),
     ...incidentSigns(ledger, facts.incidents, options.attributionWindowMs, unlinked),
   ];
-  const links = settleGroups(signs).map((ofOne) => linkOf(ledger, ofOne, options.nowMs));
+  const settled = settleGroups(signs);
+  const links = settled.map((ofOne) => linkOf(ledger, ofOne, options.nowMs));
+  const remedies = settled.flat().flatMap(({ remedy }) => ledger.shipments[remedy ?? UNOWNED]?.fact.id ?? []);
   return {
     links: links.sort((a, b) => a.shipment - b.shipment).map(({ link }) => link),
     unlinked: unlinked.sort((a, b) => a.atMs - b.atMs || compareText(a.evidence, b.evidence)),
+    remedies: new Set(remedies),
   };
 }
 
@@ -70,29 +75,6 @@ function remedySigns({ shipments }: ShippingLedger): readonly FailureSign[] {
   );
 }
 
-/** A revert that shipped after what it takes back; one that shipped with it, or before, was never noticed by a user. */
-function revertSigns(
-  { graph, owners, shipments }: ShippingLedger,
-  { changes }: Pick<DeliveryFacts, "changes">,
-  onlyCommits: ReadonlySet<string> | null,
-  unlinked: UnlinkedFailure[],
-): readonly FailureSign[] {
-  return findReverts(graph, changes).flatMap(({ commit, reverted, kind, certainty, evidence }): FailureSign[] => {
-    if (onlyCommits !== null && !onlyCommits.has(graph.texts.sha(commit))) return [];
-    const remedy = owners[commit] ?? UNOWNED;
-    if (reverted === null) {
-      const atMs = shipments[remedy]?.atMs ?? graph.committedAtMs[commit] ?? 0;
-      unlinked.push({ kind, evidence, atMs, why: "no commit that it could mean is in this history" });
-      return [];
-    }
-    const failed = owners[reverted] ?? UNOWNED;
-    if (failed < 0 || (remedy >= 0 && remedy <= failed) || remedy < UNOWNED) return [];
-    const givenAtMs = graph.committedAtMs[commit] ?? 0;
-    const sign = { shipment: failed, kind, certainty, evidence, givenAtMs, group: null };
-    return [{ ...sign, remedy: remedy < 0 ? null : remedy, endedAtMs: null }];
-  });
-}
-
 /**
  * Signs by deployment. Where several deployments were taken back together and any other sign names one of them, that one it was; the rest of the group is cleared.
  */
@@ -111,13 +93,23 @@ function compareSigns(a: FailureSign, b: FailureSign): number {
   return bySureness || a.givenAtMs - b.givenAtMs || compareText(a.evidence, b.evidence);
 }
 
+const REVERT_KINDS: ReadonlySet<FailureKind> = new Set(["revert-sha", "revert-pull-request", "revert-title"]);
+
+/** Of several reverts only those that shipped first speak: they began the recovery, so that a link's evidence and its recovery are of one deployment. */
+function withoutLaterReverts(signs: readonly FailureSign[]): readonly FailureSign[] {
+  const placeOf = ({ remedy }: FailureSign) => remedy ?? Number.POSITIVE_INFINITY;
+  let first = Number.POSITIVE_INFINITY;
+  for (const sign of signs) if (REVERT_KINDS.has(sign.kind)) first = Math.min(first, placeOf(sign));
+  return signs.filter((sign) => !REVERT_KINDS.has(sign.kind) || placeOf(sign) === first);
+}
+
 /** The surest sign speaks; the earliest known end is the recovery, whichever sign tells it. */
 function linkOf(
   { shipments }: ShippingLedger,
   signs: readonly FailureSign[],
   nowMs: number,
 ): { readonly shipment: number; readonly link: FailureLink } {
-  const bySureness = [...signs].sort(compareSigns);
+  const bySureness = [...withoutLaterReverts(signs)].sort(compareSigns);
   const surest = bySureness[0];
   const index = surest?.shipment ?? UNOWNED;
   const failed = shipments[index];

@@ -1,4 +1,5 @@
 import type { CommitGraph } from "./commit-graph.ts";
+import { childrenFirst } from "./topological-order.ts";
 
 /** Owner of a commit that nothing has shipped. */
 export const UNOWNED = -1;
@@ -10,32 +11,26 @@ export const UNOWNED = -1;
  * commits deep is no matter. O(commits + edges + roots). Cycles, which only a graft can make, are finished by a work list.
  *
  * @param roots commit index of each release, in the order in which they shipped; negative: not in the graph, owns nothing
+ * @param order as `childrenFirst` has it
  * @returns for each commit an index into `roots`, or `UNOWNED`
  */
-export function assignOwners(graph: CommitGraph, roots: ArrayLike<number>): Int32Array {
+export function assignOwners(
+  graph: CommitGraph,
+  roots: ArrayLike<number>,
+  order: Int32Array = childrenFirst(graph),
+): Int32Array {
   const { size } = graph;
   const owners = new Int32Array(size).fill(UNOWNED);
   for (let release = 0; release < roots.length; release += 1) {
     const root = roots[release] ?? UNOWNED;
     if (root >= 0 && root < size && owners[root] === UNOWNED) owners[root] = release;
   }
-  const childrenLeft = new Int32Array(size);
-  for (const parent of graph.parents) childrenLeft[parent] = (childrenLeft[parent] ?? 0) + 1;
-  const ready = new Int32Array(size);
-  let readyCount = 0;
-  for (let index = 0; index < size; index += 1) if (childrenLeft[index] === 0) ready[readyCount++] = index;
-  for (let next = 0; next < readyCount; next += 1) {
-    const child = ready[next] ?? 0;
+  for (const child of order) {
     const end = graph.parentStart[child + 1] ?? 0;
-    for (let edge = graph.parentStart[child] ?? 0; edge < end; edge += 1) {
-      const parent = graph.parents[edge] ?? 0;
-      passOn(owners, child, parent);
-      const left = (childrenLeft[parent] ?? 0) - 1;
-      childrenLeft[parent] = left;
-      if (left === 0) ready[readyCount++] = parent;
-    }
+    for (let edge = graph.parentStart[child] ?? 0; edge < end; edge += 1)
+      passOn(owners, child, graph.parents[edge] ?? 0);
   }
-  if (readyCount < size) finishCycles(graph, owners);
+  if (order.length < size) finishCycles(graph, owners);
   return owners;
 }
 

@@ -39,6 +39,16 @@ export function requestTitleOf(subject: string, body: string, isMerge: boolean):
   return { title, number: squashed ?? Number(merged[1] ?? merged[2] ?? merged[3]) };
 }
 
+/** What a merge of a request says of it: title and text. `null`: it is no merge of a request, or says so elsewhere. */
+export function mergedRequest(
+  subject: string,
+  body: string,
+): { readonly subject: string; readonly body: string } | null {
+  if (!MERGE_NUMBER.test(mergeText(subject, body))) return null;
+  const [title = "", ...rest] = body.trimStart().split("\n");
+  return { subject: title.trimEnd(), body: rest.join("\n") };
+}
+
 function mergeText(subject: string, body: string): string {
   return `${subject.slice(0, SUBJECT_CHARACTERS_MAX)}\n${body.slice(0, BODY_CHARACTERS_MAX)}`;
 }

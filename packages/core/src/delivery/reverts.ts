@@ -1,204 +1,194 @@
+import { type Ancestry, ancestryOf } from "./ancestry.ts";
 import type { CommitGraph } from "./commit-graph.ts";
 import type { ChangeFact } from "./facts.ts";
+import { UNOWNED } from "./ownership.ts";
 import type { Certainty, FailureKind } from "./report.ts";
-import {
-  ANY_TITLE,
-  BODY_CHARACTERS_MAX,
-  bareTitle,
-  numberIn,
-  requestTitleOf,
-  SUBJECT_CHARACTERS_MAX,
-  titleKeyOf,
-} from "./request-title.ts";
+import { bareTitle } from "./request-title.ts";
+import { isOlder, type MessageIndex, messageIndexes, type Said } from "./revert-indexes.ts";
+import { type NumberMention, readRevert, type TitleMention } from "./revert-wording.ts";
+import type { ShippingLedger } from "./shipments.ts";
 
-/** What a message says that it takes back. */
-export type RevertMention = {
-  /** Lower-case hexadecimal, 7 to 64 digits. */
-  readonly shas: readonly string[];
-  readonly numbers: readonly number[];
-  /** As quoted, or what follows a conventional `revert:`. */
-  readonly title: string | null;
-};
-
-/** A commit that takes another one back. */
+/** A commit that takes another one back, or brings one back. */
 export type Revert = {
   readonly commit: number;
-  /** What was taken back; `null`: not found. */
+  /** What was taken back, itself a revert maybe; `null`: not found. */
   readonly reverted: number | null;
+  /** `true`: it brings back what it names, because it takes back a revert of it that nobody finds. */
+  readonly isReapply: boolean;
   readonly kind: FailureKind;
   readonly certainty: Certainty;
   readonly evidence: string;
+  /** What it names is not in its history, and might have been a change: somebody should look. */
+  readonly isUnlinked: boolean;
 };
 
-const REVERT_SUBJECT = /^(?:[\w-]+(?:\([^)]*\))?!?:\s*)?revert(?:s|ed|ing)?\b(?:\([^)]*\))?!?\s*:?\s*/i;
-const SHA_MENTION =
-  /\brevert(?:s|ed|ing)?\s+(?:the\s+)?(?:commits?|changes?|revision)?\s*:?\s*((?:[0-9a-f]{7,64}(?:\s*(?:,|and|&)\s*)?)+)/gi;
-const NUMBER_MENTION =
-  /\brevert(?:s|ed|ing)?\s+(?:the\s+)?(?:pull request|merge request|pr|mr)?\s*(?:[\w.-]{1,100}\/[\w./-]{1,200})?[#!](\d{1,9})\b/gi;
-/** @returns `null` for a message that takes nothing back, and for one that takes a revert back: that ships the change again. */
-export function readRevert(subject: string, body: string): RevertMention | null {
-  if (!/revert/i.test(subject) && !/revert/i.test(body)) return null;
-  const line = subject.slice(0, SUBJECT_CHARACTERS_MAX);
-  const head = REVERT_SUBJECT.exec(line);
-  const rest = head === null ? null : line.slice(head[0].length);
-  const title = rest === null ? null : quotedTitle(rest, head?.[0] ?? "");
-  if (title !== null && REVERT_SUBJECT.test(title)) return null;
-  const text = `${title === null ? line : ""}\n${body.slice(0, BODY_CHARACTERS_MAX)}`;
-  const shas = [...text.matchAll(SHA_MENTION)].flatMap(
-    ([, list]) => list?.toLowerCase().match(/[0-9a-f]{7,64}/g) ?? [],
-  );
-  const numbers = [...text.matchAll(NUMBER_MENTION)].map(([, digits]) => Number(digits));
-  if (shas.length === 0 && numbers.length === 0 && title === null) return null;
-  return { shas: [...new Set(shas)], numbers: [...new Set(numbers)], title };
-}
-
-/** The words between the outermost quotes; without quotes what follows a conventional `revert:`. */
-function quotedTitle(rest: string, head: string): string | null {
-  const quoted = /^["“'‘`](.*)["”'’`]/.exec(rest)?.[1];
-  if (quoted !== undefined && quoted.trim() !== "") return quoted.trim();
-  return head.trimEnd().endsWith(":") && /^revert/i.test(head) && rest.trim() !== "" ? rest.trim() : null;
-}
-
-/** Every revert among the commits, with the commit it takes back. O(commits), a few times at most. */
-export function findReverts(graph: CommitGraph, changes: readonly ChangeFact[]): readonly Revert[] {
-  const mentions: { readonly index: number; readonly mention: RevertMention }[] = [];
+/** Every revert among the commits with what it takes back, the earliest first. O(commits), a few times at most. */
+export function findReverts(
+  { graph, owners, order }: Pick<ShippingLedger, "graph" | "owners" | "order">,
+  changes: readonly ChangeFact[],
+): { readonly reverts: readonly Revert[]; readonly ancestry: Ancestry } {
+  const said: Said[] = [];
   const { texts } = graph;
-  for (let index = 0; index < graph.size; index += 1) {
-    if (graph.isMerge[index] === 1 || !texts.mayRevert(index)) continue;
-    const mention = readRevert(texts.subject(index), texts.body(index));
-    if (mention !== null) mentions.push({ index, mention });
+  for (let commit = 0; commit < graph.size; commit += 1) {
+    if (!texts.mayRevert(commit)) continue;
+    const mention = readRevert(texts.subject(commit), texts.body(commit), graph.isMerge[commit] === 1);
+    if (mention !== null) said.push({ commit, mention });
   }
-  if (mentions.length === 0) return [];
-  const titles = new Set(mentions.flatMap(({ mention: { title } }) => (title === null ? [] : [bareTitle(title)])));
-  const wanted: Wanted = {
-    titles,
-    keys: new Set([...titles].map(titleKeyOf)),
-    numbers: new Set(mentions.flatMap(({ mention }) => [...mention.numbers, numberIn(mention.title)])),
-  };
-  const indexes: Indexes = {
-    messages: once(() => indexMessages(graph, changes, wanted)),
-    bySha: once(() => indexAbbreviations(graph)),
-  };
-  return mentions.flatMap(({ index, mention }) => resolve(graph, index, mention, indexes));
+  // Not in the order in which commits are told: it decides where a cycle of wordings is cut.
+  said.sort((a, b) => (isOlder(graph, a.commit, b.commit) ? -1 : 1));
+  const ancestry = ancestryOf(graph, order);
+  const saying = new Set(said.map(({ commit }) => commit));
+  const search: Search = { graph, owners, ancestry, saying, ...messageIndexes(graph, ancestry, changes, said) };
+  return { reverts: said.flatMap((one) => resolve(search, one)), ancestry };
 }
 
-/** What the reverts quote and name. */
-type Wanted = {
-  readonly titles: ReadonlySet<string>;
-  /** Of the titles. */
-  readonly keys: ReadonlySet<number>;
-  readonly numbers: ReadonlySet<number | undefined>;
-};
-
-type MessageIndex = {
-  readonly byTitle: ReadonlyMap<string, readonly number[]>;
-  readonly byNumber: ReadonlyMap<number, number>;
-};
-
-/** Each is a pass over all commits, and made when the first revert needs it: one that names its commit needs none. */
-type Indexes = {
+type Search = {
+  readonly graph: CommitGraph;
+  readonly owners: Int32Array;
+  readonly ancestry: Ancestry;
+  readonly saying: ReadonlySet<number>;
   readonly messages: () => MessageIndex;
-  /** By the first seven digits. */
-  readonly bySha: () => ReadonlyMap<string, readonly number[]>;
+  readonly findSha: (sha: string) => number | undefined;
 };
 
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
-/** The surest way first: by id, by number, by title. */
-function resolve(graph: CommitGraph, commit: number, mention: RevertMention, indexes: Indexes): readonly Revert[] {
-  const evidence = `${graph.texts.sha(commit).slice(0, 12)} ${graph.texts.subject(commit)}`;
-  const others = (found: readonly (number | undefined)[]) =>
-    found.filter((index): index is number => index !== undefined && index !== commit);
-  const bySha = others(mention.shas.map((sha) => findSha(graph, sha, indexes)));
+/** The surest way first: by id, by number, by title; and in the revert's own history before elsewhere. */
+function resolve(search: Search, { commit, mention }: Said): readonly Revert[] {
+  const { texts } = search.graph;
+  const evidence = `${texts.sha(commit).slice(0, 12)} ${texts.subject(commit)}`;
+  const found = { commit, isReapply: false, evidence, isUnlinked: false };
+  const bySha = mention.shas.map(search.findSha).filter((index) => index !== undefined && index !== commit);
   if (bySha.length > 0)
-    return bySha.map((reverted) => ({ commit, reverted, kind: "revert-sha", certainty: "strong", evidence }));
-  const byNumber = others(mention.numbers.map((number) => indexes.messages().byNumber.get(number)));
+    return bySha.map((reverted) => ({
+      ...found,
+      reverted: reverted ?? null,
+      kind: "revert-sha",
+      certainty: "strong",
+    }));
+  const { title } = mention;
+  const numbers = mention.numbers.filter(({ repository }) => isOwnRepository(search, repository));
+  const byNumber = numbers.flatMap((named) => findNumber(search, commit, named, title));
+  const inHistory = byNumber.filter(({ isInHistory }) => isInHistory);
+  const likely = { kind: "revert-title", certainty: "likely" } as const;
+  const byTitle = title === null || inHistory.length > 0 ? null : findTitle(search, commit, title);
+  if (byTitle !== null) return [{ ...found, ...likely, ...byTitle }];
   if (byNumber.length > 0)
-    return byNumber.map((reverted) => ({
-      commit,
+    return (inHistory.length > 0 ? inHistory : byNumber).map(({ reverted, isSure, isInHistory }) => ({
+      ...found,
       reverted,
       kind: "revert-pull-request",
-      certainty: "strong",
-      evidence,
+      certainty: isSure && isInHistory ? "strong" : "likely",
     }));
-  const reverted = mention.title === null ? undefined : findTitle(graph, commit, mention.title, indexes);
-  const kind = mention.title !== null ? "revert-title" : mention.shas.length > 0 ? "revert-sha" : "revert-pull-request";
-  return [{ commit, reverted: reverted ?? null, kind, certainty: "likely", evidence }];
+  const namesNothing = mention.shas.length === 0 && numbers.length === 0;
+  if (namesNothing && title === null) return [];
+  const isTitle = title !== null && (title.style !== "bare" || namesNothing);
+  const kind = isTitle ? "revert-title" : mention.shas.length > 0 ? "revert-sha" : "revert-pull-request";
+  const isReapply = title !== null && title.nesting.depth % 2 === 1 && title.style === "quoted";
+  const isUnlinked = !isReapply && !(namesNothing && title?.style === "bare") && !repeatsParent(search, commit);
+  return [{ ...found, reverted: null, isReapply, kind, certainty: "likely", isUnlinked }];
 }
 
-/** The number that a quoted title ends with decides between equal titles; else the last one committed before the revert. */
-function findTitle(graph: CommitGraph, revert: number, title: string, indexes: Indexes): number | undefined {
-  const number = numberIn(title);
-  const numbered = number === undefined ? undefined : indexes.messages().byNumber.get(number);
-  if (numbered !== undefined && numbered !== revert) return numbered;
-  const latestMs = graph.committedAtMs[revert] ?? 0;
-  let best: number | undefined;
-  for (const index of indexes.messages().byTitle.get(bareTitle(title)) ?? []) {
-    const atMs = graph.committedAtMs[index] ?? 0;
-    if (index === revert || atMs > latestMs) continue;
-    if (best === undefined || isOlder(graph, best, index)) best = index;
+/** A clone does not know its own name: then a name says nothing. Where pull requests are known, they say it. */
+function isOwnRepository({ messages }: Search, repository: string | null): boolean {
+  if (repository === null) return true;
+  const { repositories } = messages();
+  return repositories.size === 0 || repositories.has(repository);
+}
+
+/** A merge of a revert says what the revert said. */
+function repeatsParent({ graph, saying }: Search, commit: number): boolean {
+  if (graph.isMerge[commit] !== 1) return false;
+  const parents = graph.parents.subarray(graph.parentStart[commit], graph.parentStart[commit + 1]);
+  return parents.some((parent) => saying.has(parent));
+}
+
+type ByNumber = { readonly reverted: number; readonly isSure: boolean; readonly isInHistory: boolean };
+
+/** Several commits may end with one number, an issue's or that of cherry-picks: one of the quoted title, else the oldest, which brought the request. */
+function findNumber(
+  search: Search,
+  commit: number,
+  { number, isSure }: NumberMention,
+  title: TitleMention | null,
+): readonly ByNumber[] {
+  const { byNumber, requestOf } = search.messages();
+  const candidates = byNumber.get(number) ?? [];
+  const quoted = title === null ? undefined : bareTitle(title.title);
+  const own =
+    pick(search, commit, candidates, "oldest", (candidate) => requestOf(candidate)?.title === quoted) ??
+    pick(search, commit, candidates, "oldest");
+  const reverted = own ?? candidates.find((candidate) => candidate !== commit);
+  return reverted === undefined ? [] : [{ reverted, isSure, isInHistory: own !== undefined }];
+}
+
+/**
+ * A title names the nearest commit of that title in the revert's own history; the number that it ends with decides between several. Where there is none, it may be a
+ * revert in other words (`Revert "x"` for `revert: x`), or a title that was changed when its request was merged, and then the number finds it. A revert that is
+ * found nowhere is looked through: what it took back comes back.
+ */
+function findTitle(
+  search: Search,
+  commit: number,
+  { title, number, nesting, style }: TitleMention,
+): Pick<Revert, "reverted" | "isReapply"> | null {
+  const { byNumber, requestOf, titled, worded } = search.messages();
+  const isNumbered = (candidate: number) => requestOf(candidate)?.number === number;
+  const reverted =
+    (number === undefined ? undefined : pick(search, commit, titled(title), "nearest", isNumbered)) ??
+    pick(search, commit, titled(title), "nearest") ??
+    (nesting.depth === 0 ? undefined : pick(search, commit, worded(nesting), "nearest")) ??
+    (number === undefined ? undefined : pick(search, commit, byNumber.get(number) ?? [], "oldest"));
+  if (reverted !== undefined) return { reverted, isReapply: false };
+  const root = nesting.depth === 0 ? undefined : pick(search, commit, titled(nesting.root), "nearest");
+  // `revert: Revert "x"` where nothing took x back is said twice.
+  return root === undefined ? null : { reverted: root, isReapply: nesting.depth % 2 === 1 && style !== "conventional" };
+}
+
+/** Namesakes that are looked at for one revert, nearest (or oldest) first; and those of them whose ancestry is asked for: hardly any title has more than two. */
+const LOOKED_AT_MAX = 1_000;
+const ASKED_MAX = 32;
+
+/**
+ * The candidate in the commit's own history. Where that cannot be told, or was asked too often, the nearest (or oldest) one that was committed no later than the
+ * commit, and did not ship after it.
+ *
+ * @param candidates by level, ascending
+ */
+function pick(
+  { graph, owners, ancestry }: Search,
+  commit: number,
+  candidates: readonly number[],
+  which: "nearest" | "oldest",
+  isWanted: (candidate: number) => boolean = () => true,
+): number | undefined {
+  const end = countBelow(ancestry, candidates, ancestry.levelOf(commit));
+  let asked = 0;
+  for (let looked = 0; looked < Math.min(end, LOOKED_AT_MAX); looked += 1) {
+    const candidate = candidates[which === "oldest" ? looked : end - 1 - looked] ?? commit;
+    // What is in a commit's history ships with it at the latest: the cheapest test.
+    if (candidate === commit || !isShippedBy(owners, candidate, commit) || !isWanted(candidate)) continue;
+    const isIn = asked < ASKED_MAX ? ancestry.isAncestor(candidate, commit) : null;
+    asked += 1;
+    if (isIn === true) return candidate;
+    if (isIn === null && (graph.committedAtMs[candidate] ?? 0) <= (graph.committedAtMs[commit] ?? 0)) return candidate;
   }
-  return best;
+  return undefined;
 }
 
-/** By commit time, then id: not by the order in which commits are told. */
-function isOlder(graph: CommitGraph, a: number, b: number): boolean {
-  const firstMs = graph.committedAtMs[a] ?? 0;
-  const secondMs = graph.committedAtMs[b] ?? 0;
-  return firstMs === secondMs ? graph.texts.sha(a) < graph.texts.sha(b) : firstMs < secondMs;
-}
-
-/** Commits by the title and by the number of the request that they brought, of those that some revert quotes or names. */
-function indexMessages(graph: CommitGraph, changes: readonly ChangeFact[], wanted: Wanted): MessageIndex {
-  const byTitle = new Map<string, number[]>();
-  const byNumber = new Map<number, number>();
-  const { texts } = graph;
-  for (let index = 0; index < graph.size; index += 1) {
-    const key = texts.titleKey(index);
-    if (key !== ANY_TITLE && !wanted.keys.has(key) && !wanted.numbers.has(texts.requestNumber(index))) continue;
-    const { title, number } = requestTitleOf(texts.subject(index), texts.body(index), graph.isMerge[index] === 1);
-    if (wanted.titles.has(title)) {
-      const known = byTitle.get(title);
-      if (known === undefined) byTitle.set(title, [index]);
-      else known.push(index);
-    }
-    if (number === undefined || !wanted.numbers.has(number)) continue;
-    // A cherry-pick keeps the number: the first commit that had it brought the request.
-    const known = byNumber.get(number);
-    if (known === undefined || isOlder(graph, index, known)) byNumber.set(number, index);
+/** Those that may be ancestors of a commit of this level: all, where it is not known. Binary search. */
+function countBelow(ancestry: Ancestry, candidates: readonly number[], level: number): number {
+  if (level <= 0) return candidates.length;
+  let low = 0;
+  let high = candidates.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ancestry.levelOf(candidates[middle] ?? 0) < level) low = middle + 1;
+    else high = middle;
   }
-  for (const { number, mergeCommit } of changes) {
-    const index = mergeCommit === null ? undefined : texts.indexOf(mergeCommit);
-    if (number !== null && index !== undefined) byNumber.set(number, index);
-  }
-  return { byTitle, byNumber };
+  return low;
 }
 
-/** The least digits of an abbreviated id in a message, as `SHA_MENTION` has it. */
-const ABBREVIATION = 7;
-
-/** An abbreviated id is looked up only if it means one commit. */
-function findSha(graph: CommitGraph, sha: string, indexes: Indexes): number | undefined {
-  const whole = graph.texts.indexOf(sha);
-  if (whole !== undefined || sha.length >= 40) return whole;
-  const alike = indexes.bySha().get(sha.slice(0, ABBREVIATION)) ?? [];
-  const found = alike.filter((commit) => graph.texts.sha(commit).startsWith(sha));
-  return found.length === 1 ? found[0] : undefined;
-}
-
-function indexAbbreviations({ size, texts }: CommitGraph): ReadonlyMap<string, readonly number[]> {
-  const byAbbreviation = new Map<string, number[]>();
-  for (let commit = 0; commit < size; commit += 1) {
-    const abbreviation = texts.sha(commit).slice(0, ABBREVIATION);
-    const alike = byAbbreviation.get(abbreviation);
-    if (alike === undefined) byAbbreviation.set(abbreviation, [commit]);
-    else alike.push(commit);
-  }
-  return byAbbreviation;
+function isShippedBy(owners: Int32Array, first: number, second: number): boolean {
+  const owner = owners[second] ?? UNOWNED;
+  const earlier = owners[first] ?? UNOWNED;
+  return owner === UNOWNED || (earlier !== UNOWNED && earlier <= owner);
 }

@@ -4,6 +4,7 @@ import { compareText } from "./compare-text.ts";
 import type { DeliveryFacts, DeploymentFact } from "./facts.ts";
 import { assignOwners, UNOWNED } from "./ownership.ts";
 import type { MeasuredDeployment } from "./report.ts";
+import { childrenFirst } from "./topological-order.ts";
 
 /** A deployment in its place, and what it brought. */
 export type Shipment = {
@@ -25,6 +26,8 @@ export type Shipment = {
 /** Every deployment with the commits that it was the first to ship: all measures are read from this. Independent of any window. */
 export type ShippingLedger = {
   readonly graph: CommitGraph;
+  /** Of commits, as `childrenFirst` has it. */
+  readonly order: Int32Array;
   readonly shipments: readonly Shipment[];
   readonly shipped: ShippedCommits;
   /** Shipment of each commit, or `UNOWNED`; `BEFORE` for what ran before the first deployment. */
@@ -59,7 +62,8 @@ export function shippingLedgerOf(graph: CommitGraph, deployments: readonly Deplo
   const finished = orderDeployments(deployments.filter(({ outcome }) => outcome === "succeeded"));
   const { points, roots } = mergeTags(graph, finished);
   const before = beforeRoot(graph, points, roots);
-  const owners = ownersOf(graph, points, roots, before);
+  const order = childrenFirst(graph);
+  const owners = ownersOf(graph, points, roots, before, order);
   const isDuplicate = findDuplicates(graph, owners);
   const revisionOwners = ownersOfRevisions(points, roots, owners);
   const lines = previousOnLine(graph, owners, revisionOwners);
@@ -75,6 +79,7 @@ export function shippingLedgerOf(graph: CommitGraph, deployments: readonly Deplo
   }));
   return {
     graph,
+    order,
     shipments,
     shipped: commitsByOwner(owners, points.length),
     owners,
@@ -151,9 +156,10 @@ function ownersOf(
   points: readonly DeploymentFact[],
   roots: readonly number[],
   before: number,
+  order: Int32Array,
 ): Int32Array {
   // What ran before comes first in the pass, so that its history belongs to no deployment.
-  const owners = assignOwners(graph, [before, ...roots]).map((owner) =>
+  const owners = assignOwners(graph, [before, ...roots], order).map((owner) =>
     owner === UNOWNED ? UNOWNED : owner === 0 ? BEFORE : owner - 1,
   );
   for (const [shipment, { commits, kind }] of points.entries()) {

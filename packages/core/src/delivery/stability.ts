@@ -80,9 +80,8 @@ export function survivalMedian(failures: readonly Pick<Failure, "ms" | "isOpen">
 
 /** Unplanned deployments because of a production problem ÷ all deployments. */
 export function reworkOf(view: WindowView, failures: Failures): Rework & { readonly ids: ReadonlySet<string> } {
-  const remedies = new Set(failures.links.flatMap(({ recoveredByDeploymentId }) => recoveredByDeploymentId ?? []));
   const isRework = ({ fact, role }: WindowView["shipments"][number]) =>
-    role === "rollback" || fact.isPlanned === false || fact.remediates.length > 0 || remedies.has(fact.id);
+    role === "rollback" || fact.isPlanned === false || fact.remediates.length > 0 || failures.remedies.has(fact.id);
   const ids = new Set(view.shipments.filter(isRework).map(({ fact }) => fact.id));
   const deployments = view.shipments.length;
   return {

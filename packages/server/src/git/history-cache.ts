@@ -10,7 +10,7 @@ export type History = { readonly commits: CommitColumns; readonly tags: TagList 
 export type HistoryCache = { readonly folder: string | undefined; readonly gitDir: string };
 
 /** Its number changes with what is kept, and with what is read of a commit: an older file is no history then. */
-const MAGIC = Buffer.from("steadfast history 2\n".padEnd(24));
+const MAGIC = Buffer.from("steadfast history 3\n".padEnd(24));
 const DIGEST_BYTES = 32;
 const NUMBERS = 7;
 /** Read as it was written only on a machine that orders bytes in the same way. */

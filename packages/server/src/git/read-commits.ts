@@ -32,7 +32,9 @@ const ZERO = 48;
 const NINE = 57;
 /** Makes a capital letter of ASCII a small one. */
 const SMALL = 32;
+const SMALL_A = 97;
 const SMALL_E = 101;
+const SMALL_P = 112;
 const SMALL_V = 118;
 
 /** Where a history is read from: HEAD's commit, `null` where there is none, and what its tags name, older ones first. */
@@ -169,10 +171,13 @@ function setRequest(builder: ColumnBuilder, buffer: Buffer, message: Message): v
   }
 }
 
-/** Says "yes" to every spelling of "revert", and to a few other words: `readRevert` decides. */
+/** Says "yes" to every spelling of "revert" and "reapply", and to a few other words: `readRevert` decides. */
 function mentionsRevert(buffer: Buffer, from: number, to: number): boolean {
-  for (let at = from + 1; at < to; at += 1) {
-    if (((buffer[at] ?? 0) | SMALL) === SMALL_V && ((buffer[at - 1] ?? 0) | SMALL) === SMALL_E) return true;
+  for (let at = from + 2; at < to; at += 1) {
+    const letter = (buffer[at] ?? 0) | SMALL;
+    const before = (buffer[at - 1] ?? 0) | SMALL;
+    if (letter === SMALL_V && before === SMALL_E) return true;
+    if (letter === SMALL_P && before === SMALL_A && ((buffer[at - 2] ?? 0) | SMALL) === SMALL_E) return true;
   }
   return false;
 }
