@@ -82,7 +82,9 @@ describe("steadfast delivery import github, from what api.github.com answered", 
     expect(told.changes).toMatchObject([
       { id: `${NAME}#1347`, author: "octocat", linesAdded: 100, reviews: [{ verdict: "approved" }] },
     ]);
-    expect(told.deployments).toMatchObject([{ name: "topic-branch", outcome: "succeeded", environment: "production" }]);
+    expect(told.deployments).toMatchObject([
+      { name: "topic-branch · a84d88e", outcome: "succeeded", environment: "production" },
+    ]);
     expect(told.pipelineRuns).toMatchObject([{ name: "Build", outcome: null }]);
     expect(released.deployments).toMatchObject([
       { id: `${NAME}@v1.0.0`, kind: "release", revision: "c5b97d5ae6c19d5c5df71a34c7fbeeda2479ccbc" },

@@ -209,7 +209,7 @@ describe("the webhooks of GitLab before version 14", () => {
     expect(counted.find(({ outcome }) => outcome === "unknown")).toMatchObject({ event: "Deployment Hook", count: 2 });
     expect(staged.deployments).toMatchObject([
       {
-        ...{ id: "acme/older@job/857", outcome: "succeeded", name: "da156088" },
+        ...{ id: "acme/older@job/857", outcome: "succeeded", name: "da15608" },
         revision: "da1560886d4f094c3e6c9ef40349f7d38b5d27d7",
         ...{ startedAtMs: Date.parse("2021-04-28T19:49:00Z"), finishedAtMs: Date.parse("2021-04-28T19:50:00Z") },
       },
