@@ -29,7 +29,7 @@ export function stageLedgerOf(
         stage,
         isWaiting: WAITING_STAGES.has(stage),
         ms: distributionOfSorted(sorted),
-        shareOfTotal: shareOf(ms, table.totalMs.ms, ms.keys()),
+        shareOfTotal: shareOf(ms, table.totalMs.ms),
         shareOfSlowest: shareOf(ms, table.totalMs.ms, slowest),
         ...ciOf(table, index, runsByRevision),
       };
@@ -106,12 +106,18 @@ function sum(values: ArrayLike<number>): number {
   return total;
 }
 
-/** Of the whole time of those changes that the part is told of; `null`: of none. */
-function shareOf(part: Float64Array, whole: Float64Array, indexes: Iterable<number>): number | null {
+/**
+ * Of the whole time of those changes that the part is told of; `null`: of none.
+ *
+ * @param indexes of the changes that are looked at, else all
+ */
+function shareOf(part: Float64Array, whole: Float64Array, indexes?: readonly number[]): number | null {
+  const count = indexes?.length ?? part.length;
   let partMs = 0;
   let wholeMs = 0;
   let told = 0;
-  for (const index of indexes) {
+  for (let nth = 0; nth < count; nth += 1) {
+    const index = indexes?.[nth] ?? nth;
     const spent = part[index] ?? Number.NaN;
     if (Number.isNaN(spent)) continue;
     partMs += spent;
