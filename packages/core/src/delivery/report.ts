@@ -123,7 +123,7 @@ export type FailureKind =
 
 /**
  * How sure a link is, most certain first. `explicit`: somebody named the deployment. `recorded`: a rollback was recorded or seen. `strong`: a revert names the commit or
- * the request. `likely`: a revert quotes its title. `possible`: an incident followed within the window. `not-proven-which`: several deployments were taken back at
+ * the request. `likely`: a revert quotes its title, or which request it names is a guess. `possible`: an incident followed within the window. `not-proven-which`: several deployments were taken back at
  * once and no evidence names one.
  */
 export type Certainty = "explicit" | "recorded" | "strong" | "likely" | "possible" | "not-proven-which";
@@ -138,7 +138,7 @@ export type FailureLink = {
   readonly certainty: Certainty;
   /** A sentence with what was found: a subject, a sha, an incident's title. */
   readonly evidence: string;
-  /** The deployment that mended it; `null`: still open at the window's end. */
+  /** The deployment that mended it, maybe after the window's end; `null`: none has yet, or it ended without one. */
   readonly recoveredByDeploymentId: string | null;
   readonly recoveredBy: string | null;
   /** Its finish to the remedy's finish, or the incident's end; `null` while open. */
@@ -175,7 +175,7 @@ export type ChangeFailRate = {
 export type Recovery = Distribution & {
   /** Of the median, 95 %; `null` below five. */
   readonly medianInterval: Interval | null;
-  /** Failures of the window not recovered by its end: censored, not dropped. */
+  /** Failures of the window that nothing known has mended, also after its end: censored, not dropped. */
   readonly open: number;
   /** Median that counts open ones as still running (Kaplan–Meier); `null` where it is not reached. */
   readonly medianWithOpen: number | null;

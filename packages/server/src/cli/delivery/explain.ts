@@ -23,15 +23,15 @@ export const DEFINITIONS: readonly (readonly [string, string])[] = [
   ],
   [
     "Change fail rate",
-    "Distinct failed releases ÷ (releases − rollbacks). A release failed if a later one ships a revert of what it brought, named by commit id, request number or quoted title. A revert inside the same release did not ship and does not count. In brackets Wilson's 95 % interval.",
+    "Distinct failed releases ÷ (releases − rollbacks). A release failed if what it brought is taken back later by a revert that names it by commit id, request number or quoted title: one that HEAD or any tag reaches, released or not. A revert inside the same release did not ship and does not count; a revert of a revert brings the change back and is no failure. Unlinked is a revert that names nothing in this history. In brackets Wilson's 95 % interval.",
   ],
   [
     "Recovery time",
-    "From the failed release to the one that ships the revert. What has not been mended by the end is open: counted, and never dropped.",
+    "From the failed release to the first one that ships a revert of it, also after the window's end. What nothing released has mended yet is open: counted, and never dropped.",
   ],
   [
     "Rework rate",
-    "Releases that mend a production problem (here: that ship such a revert) ÷ all releases. Never guessed from a patch number.",
+    "Releases that mend a production problem (here: each one that ships such a revert) ÷ all releases. Never guessed from a patch number.",
   ],
   [
     "Batch size",
