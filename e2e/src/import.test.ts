@@ -53,6 +53,7 @@ const GITHUB: Record<string, unknown> = {
     ]),
   ),
   "repos/acme/shop/releases": [],
+  "repos/acme/shop/labels": [],
   "repos/acme/shop/issues": [],
   "repos/acme/shop/actions/runs": { workflow_runs: [] },
 };

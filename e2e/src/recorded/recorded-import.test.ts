@@ -41,6 +41,8 @@ async function recordedRepository() {
   return new Map([
     ...(renamed ?? []).filter(({ method }) => method === "get").map((each) => [each.path, each] as const),
     ...(issues ?? []).map((each, index) => [index === 0 ? `${AT}/issues` : each.path, each] as const),
+    // Issues are asked for by the labels that make them incidents, and by no other.
+    [`${AT}/labels`, { response: [{ name: "bug" }, { name: "Incident:Staging" }] }],
     [`${AT}/releases`, { ...release, response: [release?.response] }],
     // The example's tag is of another release.
     [`${AT}/tags`, { response: [{ ...tag, name: tag_name }] }],

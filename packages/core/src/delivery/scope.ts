@@ -8,9 +8,12 @@ import type { Told } from "./told.ts";
 export type ScopedTold = Told & {
   /** `serviceScope` or `repositoryScope`. */
   readonly scope: string;
-  /** `null`: in none, as for a change. */
+  /** `null`: in none, as for a change. `WHERE_IT_RUNS`: nobody said, as for most incidents that issues tell of. */
   readonly environment: string | null;
 };
+
+/** Where users are, wherever that is of the service: no key of an environment is like it. */
+export const WHERE_IT_RUNS = "@where-it-runs";
 
 /** @param key a service's key */
 export function serviceScope(key: string): string {

@@ -10,7 +10,12 @@ const deployment: ScopedTold = {
   told: { service: "shop", environment: "production", finishedAtMs: 1, name: "v1" },
 };
 
-const factsOf = (service: string, environment: string) => ({ service, environment, repositories: [] });
+const factsOf = (service: string, environment: string) => ({
+  service,
+  environment,
+  repositories: [],
+  isWhereItRuns: false,
+});
 
 describeOnEachStore("facts that are kept", (open) => {
   it("are those of so many services, and of none that nothing was told of", async () => {

@@ -21,7 +21,7 @@ export type KeptFacts = {
 export function keepFacts(db: Kysely<Tables>): KeptFacts {
   const kept = new Map<string, ServiceFacts>();
   const read = async (of: FactsOf): Promise<HeardFacts> => {
-    const key = JSON.stringify([of.service, of.environment, of.repositories]);
+    const key = JSON.stringify([of.service, of.environment, of.repositories, of.isWhereItRuns]);
     const service = kept.get(key) ?? new ServiceFacts(db, of);
     kept.delete(key);
     kept.set(key, service);

@@ -1,4 +1,4 @@
-import { repositoryScope, serviceScope } from "@steadfast/core/delivery/scope";
+import { repositoryScope, serviceScope, WHERE_IT_RUNS } from "@steadfast/core/delivery/scope";
 import type { Told } from "@steadfast/core/delivery/told";
 import { type Kysely, type SelectQueryBuilder, sql } from "kysely";
 import { readStoredJson, storedAs } from "../db/stored-json.ts";
@@ -13,6 +13,8 @@ export type FactsOf = {
   readonly service: string;
   readonly environment: string;
   readonly repositories: readonly string[];
+  /** It has what was told of where the service runs: `isWhereItRuns`. */
+  readonly isWhereItRuns: boolean;
 };
 
 /** One question: about 5 ms, and 3 MB that are gone before the next ones come, so that the collector need not carry all of them along. */
@@ -107,8 +109,8 @@ function select(db: Kysely<Tables>, of: FactsOf) {
 }
 
 /** What was told for none in particular belongs to each. */
-function environmentsOf({ environment }: FactsOf): string[] {
-  return [...new Set(["", environment])];
+function environmentsOf({ environment, isWhereItRuns }: FactsOf): string[] {
+  return [...new Set(["", environment, ...(isWhereItRuns ? [WHERE_IT_RUNS] : [])])];
 }
 
 function scopesOf({ service, repositories }: FactsOf): string[] {

@@ -11,6 +11,7 @@ import { toReport } from "./report.ts";
 import { deliveryReport } from "./report-schema.ts";
 import { serviceKey } from "./schemas.ts";
 import { readService } from "./services.ts";
+import { factsOf } from "./where-it-runs.ts";
 
 const deliveryFacts = z
   .object({
@@ -59,9 +60,8 @@ export function reportRoutes(app: App, deps: DeliveryDeps): void {
       const fromMs = from === undefined ? toMs - WINDOW_DEFAULT_MS : Date.parse(from);
       if (fromMs >= toMs || toMs - fromMs > WINDOW_MAX_MS) throw wrongWindow();
       const service = await readService(deps.database.db, request.params.key);
-      const { key, repositories } = service;
-      const facts = await readFacts({ service: key, environment, repositories });
-      const guard = await readGuardDecisions(deps.database.db, { service: key, environment, fromMs, toMs });
+      const facts = await readFacts(await factsOf(deps.database.db, service, environment));
+      const guard = await readGuardDecisions(deps.database.db, { service: service.key, environment, fromMs, toMs });
       const report = toReport(facts, { service, environment, fromMs, toMs });
       const totals = { ...report.totals, guardDecisions: guard.total };
       return { ...report, totals, guardDecisions: guard.decisions };
@@ -83,8 +83,8 @@ export function reportRoutes(app: App, deps: DeliveryDeps): void {
     async (request) => {
       const { environment } = request.query;
       requireEnvironment(request, environment);
-      const { key, repositories } = await readService(deps.database.db, request.params.key);
-      const { heard: _heard, ...facts } = await readFacts({ service: key, environment, repositories });
+      const service = await readService(deps.database.db, request.params.key);
+      const { heard: _heard, ...facts } = await readFacts(await factsOf(deps.database.db, service, environment));
       return storedAs<z.infer<typeof deliveryFacts>>(facts);
     },
   );

@@ -31,7 +31,7 @@ describeOnEachStore("the facts of a service, kept", (open) => {
       fc.asyncProperty(fc.array(step, { maxLength: 6 }), async (steps) => {
         services += 1;
         const service = `service-${services}`;
-        const of = { service, environment: "production", repositories: [] };
+        const of = { service, environment: "production", repositories: [], isWhereItRuns: false };
         const kept = new ServiceFacts(database.db, of);
         const all: ScopedTold[] = [];
         for (const { told, recordedAtMs, isRead } of steps) {
@@ -56,7 +56,12 @@ describeOnEachStore("the facts of a service, kept", (open) => {
 
   it("stay as they were for who holds them, when more is told", async () => {
     const database = await open();
-    const kept = new ServiceFacts(database.db, { service: "shop", environment: "production", repositories: [] });
+    const kept = new ServiceFacts(database.db, {
+      service: "shop",
+      environment: "production",
+      repositories: [],
+      isWhereItRuns: false,
+    });
     await insert(database, [deployment("shop", "d1", "m1", 1)], 1);
 
     const before = await kept.read();
@@ -70,7 +75,12 @@ describeOnEachStore("the facts of a service, kept", (open) => {
   // Goal: what is read by pages is whole, wherever a page ends: in a millisecond, between two, at the end of all.
   it("are all there where more was told than is read at once", async () => {
     const database = await open();
-    const of = { service: "shop", environment: "production", repositories: ["acme/shop", "ACME/Shop"] };
+    const of = {
+      service: "shop",
+      environment: "production",
+      repositories: ["acme/shop", "ACME/Shop"],
+      isWhereItRuns: false,
+    };
     const counts = [3, ROWS_PER_PAGE - 3, 1, ROWS_PER_PAGE + 5, 2, ROWS_PER_PAGE];
     const told = counts.map((count, ms) =>
       Array.from({ length: count }, (_, index) => deployment("shop", `d-${ms}-${index}`, `m-${ms}-${index}`, ms)),

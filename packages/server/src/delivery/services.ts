@@ -1,4 +1,4 @@
-import { repositoryScope, serviceScope } from "@steadfast/core/delivery/scope";
+import { repositoryScope, serviceScope, WHERE_IT_RUNS } from "@steadfast/core/delivery/scope";
 import type { Kysely } from "kysely";
 import { serialiseWrites } from "../db/serialise-writes.ts";
 import { readStoredJson } from "../db/stored-json.ts";
@@ -68,7 +68,7 @@ function environmentsOf(
 ): string[] {
   const scopes = new Set([serviceScope(service.key), ...service.repositories.map(repositoryScope)]);
   const environments = told.flatMap(({ scope, environment }) =>
-    scopes.has(scope) && environment !== "" ? [environment] : [],
+    scopes.has(scope) && environment !== "" && environment !== WHERE_IT_RUNS ? [environment] : [],
   );
   return [...new Set(environments)].sort();
 }

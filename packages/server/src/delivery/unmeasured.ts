@@ -1,4 +1,4 @@
-import { repositoryScope } from "@steadfast/core/delivery/scope";
+import { repositoryScope, WHERE_IT_RUNS } from "@steadfast/core/delivery/scope";
 import { type Kysely, sql } from "kysely";
 import { readStoredJson } from "../db/stored-json.ts";
 import type { Tables } from "../db/tables.ts";
@@ -83,7 +83,7 @@ async function describe(db: Kysely<Tables>, ofScope: readonly ToldScope[]): Prom
     .where("recorded_at_ms", "=", lastMs)
     .limit(1)
     .executeTakeFirstOrThrow();
-  const environments = ofScope.map((each) => each.environment).filter((each) => each !== "");
+  const environments = ofScope.map((each) => each.environment).filter((each) => each !== "" && each !== WHERE_IT_RUNS);
   return {
     ...{ repository: scope.slice(PREFIX.length), toldBy: source, tellings: Number(tellings) },
     ...{ lastToldAtMs: lastMs, environments: environments.toSorted() },

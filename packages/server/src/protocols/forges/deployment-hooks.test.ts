@@ -36,4 +36,35 @@ describeOnEachStore("deployments, told by webhooks", (open) => {
       ["acme/shop@2", "main · 2222222"],
     ]);
   });
+
+  it("leave out releases that are none: drafts, and pre-releases until they become one", async () => {
+    const { ask, connect, facts, close } = await openHookedNode(await open.config());
+    await ask("PUT", "/api/v1/services/shop", { repositories: ["acme/shop"] });
+    const send = await connect("github");
+    const release = (tag: string, more: object) => ({
+      ...{
+        id: 1,
+        tag_name: tag,
+        html_url: "https://github.test/r",
+        target_commitish: "main",
+        published_at: AT,
+        ...more,
+      },
+    });
+    const told = (action: string, tag: string, more: object) =>
+      send("release", { action, repository, release: release(tag, more) });
+
+    const outcomes = [
+      await told("published", "v1.0.0", { prerelease: false, draft: false }),
+      await told("published", "v1.1.0-rc.1", { prerelease: true, draft: false }),
+      await told("published", "v1.2.0", { prerelease: false, draft: true }),
+      await told("published", "v1.3.0", { prerelease: true, draft: false }),
+      await told("released", "v1.3.0", { prerelease: false, draft: false }),
+    ];
+    const { deployments } = await facts("shop", "releases");
+    await close();
+
+    expect(outcomes).toEqual(["told", "ignored", "ignored", "ignored", "told"]);
+    expect(deployments.map(({ name }: { name: string }) => name)).toEqual(["v1.0.0", "v1.3.0"]);
+  });
 });

@@ -103,6 +103,8 @@ export const messages = {
       html_url: z.string(),
       target_commitish: z.string(),
       published_at: time.nullable(),
+      draft: z.boolean().default(false),
+      prerelease: z.boolean().default(false),
     }),
   }),
   issues: z.object({

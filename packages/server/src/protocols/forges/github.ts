@@ -1,5 +1,6 @@
-import { repositoryScope, type ScopedTold } from "@steadfast/core/delivery/scope";
+import { repositoryScope, type ScopedTold, WHERE_IT_RUNS } from "@steadfast/core/delivery/scope";
 import type { z } from "zod";
+import { environmentOf } from "./environment-of.ts";
 import {
   commitId,
   deploymentName,
@@ -10,12 +11,10 @@ import {
   UNKNOWN,
 } from "./forge-message.ts";
 import { messages, type user } from "./github-messages.ts";
+import { incidentPlaces, leaving, toldIn } from "./incident-places.ts";
 
 /** Where published releases go: they stand for deployments where nothing records those, and would count twice beside them. */
 export const RELEASES_ENVIRONMENT = "releases";
-
-/** Issues with one of these labels are incidents of production. */
-const INCIDENT_LABELS: ReadonlySet<string> = new Set(["incident", "outage", "production-incident"]);
 
 const SOURCE = "github";
 
@@ -189,16 +188,6 @@ const DEPLOYMENT_STATES = new Map([
   ["error", "failed" as const],
 ]);
 
-/** GitHub's environments are free text; ours are keys. */
-export function environmentOf(name: string): string {
-  const key = name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replace(/^[^a-z]+/, "")
-    .slice(0, 40);
-  return key.replace(/-+$/, "") || "production";
-}
-
 function readWorkflowRun(message: Message<"workflow_run">, common: CommonOf): MessageMeaning {
   const { repository: of, workflow_run: run } = message;
   const isOver = run.status === "completed";
@@ -223,7 +212,9 @@ const RUN_OUTCOMES = new Map([
 
 function readRelease(message: Message<"release">, common: CommonOf): MessageMeaning {
   const { action, repository: of, release } = message;
-  if (action !== "published" || release.published_at === null) return IGNORED;
+  // `released`: also of a pre-release that became a release.
+  const isOut = (action === "published" || action === "released") && !release.draft && !release.prerelease;
+  if (!isOut || release.published_at === null) return IGNORED;
   const target = commitId.safeParse(release.target_commitish);
   return told({
     ...{ kind: "deployment", subject: `${of.full_name}@${release.tag_name}`, ...common(of.full_name) },
@@ -237,30 +228,23 @@ function readRelease(message: Message<"release">, common: CommonOf): MessageMean
 }
 
 function readIssue(message: Message<"issues">, common: CommonOf): MessageMeaning {
-  const { repository: of, issue } = message;
-  const at = { kind: "incident" as const, subject: `${of.full_name}#${issue.number}`, ...common(of.full_name) };
+  const { action, repository: of, issue, label } = message;
+  const subject = `${of.full_name}#${issue.number}`;
+  const at = { kind: "incident" as const, subject, ...common(of.full_name), atMs: issue.updated_at };
+  const places = incidentPlaces(issue.labels.map(({ name }) => name));
+  const before = action === "unlabeled" && label !== undefined ? incidentPlaces([label.name]) : [];
+  // What is told of an issue that went to another repository may lack its labels: there it is told of anew.
+  const isGone = action === "transferred" || (action === "deleted" && places.length > 0);
   // For every environment: whichever it was told for.
-  if (isNoIncidentAnyMore(message))
-    return told({ ...at, environment: null, atMs: issue.updated_at, told: { isRetracted: true } });
-  if (!issue.labels.some(isIncidentLabel)) return IGNORED;
-  return told({
-    ...{ ...at, environment: "production", atMs: issue.updated_at },
-    told: {
-      ...{ title: issue.title, url: issue.html_url, detectedAtMs: issue.created_at, resolvedAtMs: issue.closed_at },
-      isRetracted: false,
-    },
-  });
-}
-
-/** Its label was taken off, or it is gone from here. What is told of an issue that went to another repository may lack its labels: there it is told of anew. */
-function isNoIncidentAnyMore({ action, issue, label }: Message<"issues">): boolean {
-  const isLabelled = issue.labels.some(isIncidentLabel);
-  if (action === "unlabeled") return !isLabelled && label !== undefined && isIncidentLabel(label);
-  return action === "transferred" || (action === "deleted" && isLabelled);
-}
-
-function isIncidentLabel({ name }: { readonly name: string }): boolean {
-  return INCIDENT_LABELS.has(name.toLowerCase());
+  if (isGone || (places.length === 0 && before.length > 0))
+    return told({ ...at, environment: null, told: { isRetracted: true } });
+  if (places.length === 0) return IGNORED;
+  const { title, html_url: url, created_at: detectedAtMs, closed_at: resolvedAtMs } = issue;
+  const isOne = { ...at, told: { title, url, detectedAtMs, resolvedAtMs, isRetracted: false } };
+  // A label that names a place takes it from where it runs, and gives it back.
+  const left = [...before, WHERE_IT_RUNS].filter((place) => !places.includes(place));
+  const isNone = { ...leaving(at), told: { isRetracted: true } };
+  return { outcome: "told", tellings: [...toldIn(places, isOne), ...toldIn([...new Set(left)], isNone)] };
 }
 
 function isBot(who: z.infer<typeof user>): boolean {

@@ -1,6 +1,7 @@
 import type { ReviewFact } from "@steadfast/core/delivery/facts";
-import { repositoryScope, type ScopedTold } from "@steadfast/core/delivery/scope";
+import { repositoryScope, type ScopedTold, WHERE_IT_RUNS } from "@steadfast/core/delivery/scope";
 import type { z } from "zod";
+import { environmentOf } from "./environment-of.ts";
 import {
   commitId,
   deploymentName,
@@ -10,8 +11,9 @@ import {
   pushedCommits,
   UNKNOWN,
 } from "./forge-message.ts";
-import { environmentOf, RELEASES_ENVIRONMENT } from "./github.ts";
+import { RELEASES_ENVIRONMENT } from "./github.ts";
 import { messages } from "./gitlab-messages.ts";
+import { incidentPlaces, leaving, toldIn } from "./incident-places.ts";
 
 const SOURCE = "gitlab";
 
@@ -235,13 +237,18 @@ function readIssue(message: Message<"Issue Hook">, common: CommonOf): MessageMea
   // For every environment: whichever it was told for.
   if (isNoIncidentAnyMore(message)) return told({ ...at, environment: null, told: { isRetracted: true } });
   if (!isIncident(message)) return IGNORED;
-  return told({
-    ...{ ...at, environment: "production" },
-    told: {
-      ...{ title: issue.title, url: issue.url, detectedAtMs: issue.created_at },
-      ...{ resolvedAtMs: issue.closed_at ?? null, isRetracted: false },
-    },
-  });
+  const labels = message.labels.map(({ title }) => title);
+  const before = message.changes.labels?.previous.map(({ title }) => title) ?? [];
+  // What is an incident by its type alone is labelled as one of no place in particular.
+  const places = incidentPlaces(["incident", ...labels]);
+  const left = [...incidentPlaces(before), WHERE_IT_RUNS].filter((place) => !places.includes(place));
+  const isOne = {
+    ...{ title: issue.title, url: issue.url, detectedAtMs: issue.created_at },
+    ...{ resolvedAtMs: issue.closed_at ?? null, isRetracted: false },
+  };
+  const isNone = { ...leaving(at), told: { isRetracted: true } };
+  const tellings = [...toldIn(places, { ...at, told: isOne }), ...toldIn([...new Set(left)], isNone)];
+  return { outcome: "told", tellings };
 }
 
 /** Before GitLab 17.2 an incident is known by the label that GitLab, or whoever opened it, gave it. */
@@ -250,7 +257,7 @@ function isIncident({ object_attributes: issue, labels }: Message<"Issue Hook">)
 }
 
 function isIncidentLabel({ title }: { readonly title: string }): boolean {
-  return title.toLowerCase() === "incident";
+  return incidentPlaces([title]).length > 0;
 }
 
 /** It was moved to another project, lost its label, or became an issue. GitLab tells nobody of one that is deleted. */

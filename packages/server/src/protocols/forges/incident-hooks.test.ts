@@ -116,4 +116,60 @@ describeOnEachStore("incidents, told by webhooks", (open) => {
 
     expect(outcomes).toEqual(["ignored", "ignored", "ignored"]);
   });
+
+  /** A deployment in each of these environments. */
+  async function deployedIn(environments: readonly string[]) {
+    const node = await hooked();
+    for (const [index, environment] of environments.entries())
+      await node.ask("POST", "/api/v1/deployments", { id: `run-${index}`, service: "shop", environment });
+    const placesOf = async () => {
+      const { body } = await node.ask("GET", "/api/v1/services/shop");
+      const asked = [...new Set(["production", "staging", ...environments])];
+      const told = await Promise.all(asked.map(async (each) => (await node.facts("shop", each)).incidents.length > 0));
+      return { environments: body.environments, places: asked.filter((_, index) => told[index]) };
+    };
+    return { ...node, placesOf };
+  }
+
+  it.each([
+    [["production", "staging"], ["production"]],
+    [
+      ["prod", "prod-eu", "staging"],
+      ["prod", "prod-eu"],
+    ],
+    [["live"], ["production", "staging", "live"]],
+  ])("are where the service runs, which is deployed in %j", async (environments, places) => {
+    const { connect, placesOf, close } = await deployedIn(environments);
+    const [github, gitlab] = [await connect("github"), await connect("gitlab")];
+
+    await github("issues", issue("labeled", 1, ["Incident"]));
+    const ofGitHub = await placesOf();
+    await github("issues", issue("unlabeled", 2, []));
+    const ofNobody = await placesOf();
+    await gitlab("Issue Hook", labIssue("open", 1, { type: "Incident" }));
+    const ofGitLab = await placesOf();
+    await close();
+
+    expect([ofGitHub.places, ofNobody.places, ofGitLab.places]).toEqual([places, [], places]);
+    expect(ofGitHub.environments).toEqual([...environments].sort());
+  });
+
+  it.each([
+    ["of several", ["production", "staging"], "production"],
+    ["where nothing else runs", ["staging"], "staging"],
+  ])("are where their label says, and move with it: %s", async (_, environments, home) => {
+    const { connect, placesOf, close } = await deployedIn(environments);
+    const send = await connect("github");
+
+    await send("issues", issue("labeled", 1, ["incident"]));
+    await send("issues", issue("labeled", 2, ["incident", "incident:Staging"]));
+    const named = await placesOf();
+    await send("issues", { ...issue("unlabeled", 3, ["incident"]), label: { name: "incident:Staging" } });
+    const unnamed = await placesOf();
+    await close();
+
+    expect(unnamed.places).toContain(home);
+    expect(named.places).toContain("staging");
+    if (home === "production") expect([named.places, unnamed.places]).toEqual([["staging"], ["production"]]);
+  });
 });

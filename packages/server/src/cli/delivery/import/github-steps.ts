@@ -1,3 +1,4 @@
+import { readIncidentLabel } from "@steadfast/core/delivery/incident-label";
 import { z } from "zod";
 import type { ForgeClient } from "./forge-client.ts";
 import type { ForgeMessage, ImportStep } from "./steps.ts";
@@ -9,6 +10,7 @@ const withId = z.looseObject({ id: z.number(), created_at: z.string() });
 const known = z.looseObject({ full_name: z.string(), default_branch: z.string() });
 const published = z.looseObject({ published_at: z.string().nullable(), tag_name: z.string() });
 const tag = z.looseObject({ name: z.string(), commit: z.looseObject({ sha: z.string() }) });
+const label = z.looseObject({ name: z.string() });
 const runsPage = z.looseObject({ workflow_runs: z.array(z.looseObject({})) });
 
 /** Runs of workflows, newest first: the API has no more than these for a search. */
@@ -85,10 +87,11 @@ export async function githubSteps(
     {
       name: "incidents",
       async *messages() {
-        for await (const page of client.pages(
-          `${at}/issues?labels=incident&state=all&since=${since}&per_page=${PER_PAGE}`,
-        ))
-          yield page.map((issue) => ({ event: "issues", body: { action: "edited", repository: of, issue } }));
+        for (const name of await incidentLabels(client, at)) {
+          const labelled = `labels=${encodeURIComponent(name)}&state=all&since=${since}&per_page=${PER_PAGE}`;
+          for await (const page of client.pages(`${at}/issues?${labelled}`))
+            yield page.map((issue) => ({ event: "issues", body: { action: "edited", repository: of, issue } }));
+        }
       },
     },
     {
@@ -104,6 +107,14 @@ export async function githubSteps(
       },
     },
   ];
+}
+
+/** GitHub finds issues by a label's whole name. */
+async function incidentLabels(client: ForgeClient, at: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const page of client.pages(`${at}/labels?per_page=${PER_PAGE}`))
+    names.push(...page.map((each) => label.parse(each).name).filter((name) => readIncidentLabel(name) !== undefined));
+  return names;
 }
 
 /** A release names its tag, and for a commit mostly the branch it was cut from. */

@@ -46,6 +46,7 @@ const issue = z.looseObject({
   created_at: z.string(),
   updated_at: z.string(),
   closed_at: z.string().nullish(),
+  labels: z.array(z.string()).catch([]),
 });
 
 /**
@@ -110,9 +111,11 @@ export async function gitlabSteps(
         }
       },
     },
-    each("incidents", `issues?issue_type=incident&updated_after=${since}&`, issue, (item) => [
-      { event: "Issue Hook", body: { project, object_attributes: { ...item, url: item.web_url, type: "Incident" } } },
-    ]),
+    each("incidents", `issues?issue_type=incident&updated_after=${since}&`, issue, ({ labels, ...item }) => {
+      const object_attributes = { ...item, url: item.web_url, type: "Incident" };
+      const body = { project, object_attributes, labels: labels.map((title) => ({ title })) };
+      return [{ event: "Issue Hook", body }];
+    }),
     each("pipelines", `pipelines?updated_after=${since}&`, pipeline, (run) => {
       const isOver = ["success", "failed", "canceled", "skipped"].includes(run.status);
       const finished_at = isOver ? run.updated_at : null;
