@@ -32,7 +32,8 @@ type Comparison = { readonly text: string; readonly isMoved: boolean; readonly i
 /** Two ranges of 95 % that do not touch are a change: by chance alone about one time in two hundred. */
 function compare(measure: Measure, before: Measure | undefined): Comparison {
   const nothing = { text: "", isMoved: false, isTooFew: false };
-  if (measure.value === null || before === undefined || isTooFew(measure, before)) return nothing;
+  // Of a time that nobody told of there is nothing to say.
+  if (measure.value === null || !before || before.n === 0 || isTooFew(measure, before)) return nothing;
   const time = `in the ${BASELINE_DAYS} days before (${before.of})`;
   if (isTooFew(before, measure) || before.value === null || !before.range || !measure.range)
     return { ...nothing, text: `too few ${time} to compare`, isTooFew: true };
@@ -43,9 +44,9 @@ function compare(measure: Measure, before: Measure | undefined): Comparison {
   return { ...nothing, text: `${was} ${time}` };
 }
 
-/** A frequency is a count: that there were few is what it says. Where there was none, perhaps nobody told. */
+/** A frequency is a count: that there were few is what it says. */
 function isTooFew({ name, n }: Measure, other: Measure): boolean {
-  return name === "frequency" ? n === 0 || Math.max(n, other.n) < COMPARED_N_MIN : n < COMPARED_N_MIN;
+  return (name === "frequency" ? Math.max(n, other.n) : n) < COMPARED_N_MIN;
 }
 
 /** In the unit of the figure that it is compared with. */
