@@ -155,6 +155,29 @@ describe("a revert of a revert", () => {
     }
   });
 
+  it("is not what takes back a merge of more than a revert", () => {
+    const steps = [
+      { says: "zero", release: "v0" },
+      { says: "feat: x" },
+      { says: 'Revert "feat: x"' },
+      { says: "Merge branch 'more'", parents: [0, 2], release: "v1" },
+      { says: "no more\n\nThis reverts commit {3}, reversing\nchanges made to {0}.", release: "v2" },
+    ];
+
+    expect(failuresOf(history(steps))).toEqual(["v1 by v2"]);
+  });
+
+  it("is meant by a message that repeats that of the first", () => {
+    const again = "bring x back\n\nThis reverts commit {2}.\n\nIt said: This reverts commit {1}.";
+
+    for (const words of [again, again.replace("{2}", "{9}").replace("{1}", "{2}").replace("{9}", "{1}")])
+      expect(
+        failuresOf(
+          history([...takenBack(FIRST[0] ?? "", words), { says: "undo\n\nThis reverts commit {3}.", release: "v4" }]),
+        ),
+      ).toEqual(["v1 by v2", "v3 by v4"]);
+  });
+
   it("of something that nobody finds blames nobody", () => {
     const steps = [
       { says: "zero", release: "v0" },
@@ -205,6 +228,18 @@ describe("a revert", () => {
     expect(named("chore: update (#7)")).toEqual(["v1 by v3"]);
     expect(named("chore: update")).toEqual(["v2 by v3"]);
     expect(named("Update things (#7)")).toEqual(["v1 by v3"]);
+  });
+
+  it("quotes one of equal titles by a number that only the request is known to have", () => {
+    const facts = history([
+      { says: "zero", release: "v0" },
+      { says: "chore: update", release: "v1" },
+      { says: "chore: update", release: "v2" },
+      { says: 'Revert "chore: update (#7)"', release: "v3" },
+    ]);
+    const changes = [changeFact({ id: "pr", number: 7, mergeCommit: shaOf(1) })];
+
+    expect(failuresOf({ ...facts, changes })).toEqual(["v1 by v3"]);
   });
 
   it("does not take its own request's number for that of what it takes back", () => {

@@ -21,7 +21,7 @@ export function revertSigns(
   const { graph, owners, shipments, isDuplicate } = ledger;
   const { reverts, ancestry } = findReverts(ledger, changes);
   const words = new Map<number, Word[]>();
-  for (const [commit, effects] of effectsOf(ledger, reverts)) {
+  for (const [commit, effects] of effectsOf(ledger, ancestry, reverts)) {
     if (onlyCommits !== null && !onlyCommits.has(graph.texts.sha(commit))) continue;
     for (const { revert } of effects) {
       if (!revert.isUnlinked) continue;
@@ -49,15 +49,20 @@ type Effect = {
   readonly revert: Revert;
 };
 
-/** Changes that one revert of a revert is followed to: more than a message of 20,000 characters brings back on purpose. */
+/** Changes that one commit brings back or takes away through other reverts: more than a message of 20,000 characters means on purpose. */
 const INHERITED_MAX = 256;
 
 /** What each reverting commit comes down to, through reverts of reverts, however many. Iterative; a cycle of wordings is cut at the earliest of them. */
-function effectsOf({ graph }: ShippingLedger, reverts: readonly Revert[]): ReadonlyMap<number, readonly Effect[]> {
+function effectsOf(
+  { graph }: ShippingLedger,
+  ancestry: Ancestry,
+  reverts: readonly Revert[],
+): ReadonlyMap<number, readonly Effect[]> {
   const byCommit = Map.groupBy(reverts, ({ commit }) => commit);
   const known = new Map<number, readonly Effect[]>();
   const begun = new Set<number>();
-  const targetOf = ({ reverted }: Revert) => (reverted === null ? undefined : revertBehind(graph, byCommit, reverted));
+  const targetOf = ({ reverted }: Revert) =>
+    reverted === null ? undefined : revertBehind(graph, ancestry, byCommit, reverted);
   for (const first of byCommit.keys()) {
     const stack = [first];
     for (let commit = stack.at(-1); commit !== undefined; commit = stack.at(-1)) {
@@ -71,41 +76,50 @@ function effectsOf({ graph }: ShippingLedger, reverts: readonly Revert[]): Reado
         continue;
       }
       stack.pop();
-      if (known.has(commit)) continue;
-      const effects: Effect[] = [];
-      for (const revert of own) {
-        const target = targetOf(revert);
-        const inherited = target === undefined ? undefined : known.get(target);
-        effects.push(...effectsOfOne(revert, inherited, graph.size + commit));
-      }
-      known.set(commit, effects);
+      if (!known.has(commit))
+        known.set(
+          commit,
+          effectsOfOne(own, (revert) => known.get(targetOf(revert) ?? UNOWNED), graph.size + commit),
+        );
     }
   }
   return known;
 }
 
+/** A message that names a revert and what that took back, as one that repeats the revert's message does, means the revert. */
 function effectsOfOne(
-  revert: Revert,
-  inherited: readonly Effect[] | undefined,
+  reverts: readonly Revert[],
+  inheritedBy: (revert: Revert) => readonly Effect[] | undefined,
   unknownChange: number,
 ): readonly Effect[] {
-  const { reverted, isReapply } = revert;
-  if (inherited === undefined) return [{ change: reverted ?? unknownChange, isInEffect: isReapply, revert }];
-  return inherited
-    .slice(0, INHERITED_MAX)
-    .map(({ change, isInEffect }) => ({ change, isInEffect: isInEffect === isReapply, revert }));
+  const effects = new Map<number, Effect>();
+  const direct: Effect[] = [];
+  for (const revert of reverts) {
+    const { reverted, isReapply } = revert;
+    const inherited = inheritedBy(revert);
+    if (inherited === undefined) direct.push({ change: reverted ?? unknownChange, isInEffect: isReapply, revert });
+    for (const { change, isInEffect } of inherited ?? [])
+      if (effects.size < INHERITED_MAX && !effects.has(change))
+        effects.set(change, { change, isInEffect: isInEffect === isReapply, revert });
+  }
+  for (const effect of direct) if (!effects.has(effect.change)) effects.set(effect.change, effect);
+  return [...effects.values()];
 }
 
-/** The reverting commit that a target is, or that it merged: a merge that says nothing itself stands for the last commit that it took in. */
+/** The reverting commit that a target is, or the only one that it merged where the merge says nothing itself. */
 function revertBehind(
   { isMerge, parentStart, parents }: ShippingLedger["graph"],
+  ancestry: Ancestry,
   reverts: ReadonlyMap<number, unknown>,
   target: number,
 ): number | undefined {
-  if (reverts.has(target) || isMerge[target] !== 1) return reverts.has(target) ? target : undefined;
-  const second = (parentStart[target] ?? 0) + 1;
-  const merged = second < (parentStart[target + 1] ?? 0) ? (parents[second] ?? UNOWNED) : UNOWNED;
-  return reverts.has(merged) ? merged : undefined;
+  if (reverts.has(target)) return target;
+  const start = parentStart[target] ?? 0;
+  if (isMerge[target] !== 1 || parentStart[target + 1] !== start + 2) return undefined;
+  const [main = UNOWNED, merged = UNOWNED] = parents.subarray(start, start + 2);
+  if (!reverts.has(merged)) return undefined;
+  const before = parents.subarray(parentStart[merged], parentStart[merged + 1]);
+  return before.every((parent) => parent === main || ancestry.isAncestor(parent, main) === true) ? merged : undefined;
 }
 
 /** What was said of one change. */

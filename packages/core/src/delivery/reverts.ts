@@ -131,12 +131,13 @@ function findTitle(
   { title, number, nesting, style }: TitleMention,
 ): Pick<Revert, "reverted" | "isReapply"> | null {
   const { byNumber, requestOf, titled, worded } = search.messages();
-  const isNumbered = (candidate: number) => requestOf(candidate)?.number === number;
+  const numbered = number === undefined ? [] : (byNumber.get(number) ?? []);
+  const quoted = bareTitle(title);
   const reverted =
-    (number === undefined ? undefined : pick(search, commit, titled(title), "nearest", isNumbered)) ??
+    pick(search, commit, numbered, "nearest", (candidate) => requestOf(candidate)?.title === quoted) ??
     pick(search, commit, titled(title), "nearest") ??
     (nesting.depth === 0 ? undefined : pick(search, commit, worded(nesting), "nearest")) ??
-    (number === undefined ? undefined : pick(search, commit, byNumber.get(number) ?? [], "oldest"));
+    pick(search, commit, numbered, "oldest");
   if (reverted !== undefined) return { reverted, isReapply: false };
   const root = nesting.depth === 0 ? undefined : pick(search, commit, titled(nesting.root), "nearest");
   // `revert: Revert "x"` where nothing took x back is said twice.

@@ -40,3 +40,26 @@ describe("a history of many tags", () => {
     expect(second).toEqual(first);
   });
 });
+
+describe("a message that may speak of a revert", () => {
+  it.each([
+    ['Revert "x"', true],
+    ["REVERT IT", true],
+    ["undo\n\nThis reverts commit 1234567.", true],
+    ['Reapply "x"', true],
+    ['fix: reapply "x" (#2)', true],
+    ["feat: pages of x\n\nMore.", false],
+  ])("is read again, and no other: %j", async (message, isRead) => {
+    const repository = new GeneratedRepository("reverts");
+    await repository.build(repository.commit({ message, authoredAtS: START_S }));
+
+    const { history } = await readHistory(
+      { path: repository.path, env: { PATH: "/usr/bin:/bin" } },
+      undefined,
+      () => {},
+    );
+
+    repository.remove();
+    expect(graphOf(history.commits).texts.mayRevert(0)).toBe(isRead);
+  });
+});
