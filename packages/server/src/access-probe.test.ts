@@ -35,6 +35,7 @@ const NEEDS_EVERY_ENVIRONMENT = new Set([
   "GET /api/v1/sources",
   "POST /api/v1/sources",
   "DELETE /api/v1/sources/:id",
+  "GET /api/v1/unmeasured-repositories",
 ]);
 
 let rows: readonly AccessRow[];

@@ -1,9 +1,17 @@
 import { z } from "zod";
+import {
+  failureKind,
+  failureLink,
+  measuredChange,
+  measuredDeployment,
+  ms,
+  openChange,
+  stageName,
+} from "./measured-schema.ts";
 import { deliveryTarget } from "./schemas.ts";
 
 /** The report of core/delivery as the API tells it. Durations are milliseconds, ratios 0..1, times milliseconds since the epoch. */
 
-const ms = z.number();
 const ratio = z.number();
 const interval = z.object({ low: z.number(), high: z.number() }).meta({ id: "DeliveryInterval" });
 
@@ -22,84 +30,6 @@ const leadTime = distribution
     medianInterval: interval.nullable(),
   })
   .meta({ id: "DeliveryLeadTime" });
-
-const stageName = z
-  .enum(["coding", "pickup", "review", "merge", "development", "queue", "rollout"])
-  .meta({ id: "DeliveryStageName" });
-
-const certainty = z.enum(["explicit", "recorded", "strong", "likely", "possible", "not-proven-which"]);
-
-const failureKind = z.enum([
-  "remediates",
-  "rollback",
-  "revert-sha",
-  "revert-pull-request",
-  "revert-title",
-  "incident-cause",
-  "incident-window",
-]);
-
-const failureLink = z
-  .object({
-    deploymentId: z.string(),
-    release: z.string(),
-    atMs: ms,
-    failedBy: failureKind,
-    certainty,
-    evidence: z.string(),
-    recoveredByDeploymentId: z.string().nullable(),
-    recoveredBy: z.string().nullable(),
-    recoveryMs: ms.nullable(),
-    openForMs: ms.nullable(),
-    group: z.string().nullable(),
-  })
-  .meta({ id: "DeliveryFailureLink" });
-
-const measuredDeployment = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    atMs: ms,
-    kind: z.enum(["deployment", "release", "flag"]),
-    revision: z.string().nullable(),
-    role: z.enum(["shipped", "baseline", "rollback", "redeployment", "unknown"]),
-    nonMerge: z.number().int(),
-    merge: z.number().int(),
-    changes: z.number().int().describe("Pull requests that it shipped, and commits that belong to none"),
-    lines: z.number().nullable(),
-    medianLeadMs: ms.nullable(),
-    isFailed: z.boolean(),
-    isRework: z.boolean(),
-  })
-  .meta({ id: "MeasuredDeployment" });
-
-const measuredChange = z
-  .object({
-    id: z.string(),
-    unit: z.enum(["pull request", "commit"]),
-    title: z.string(),
-    author: z.string(),
-    url: z.string().nullable(),
-    deploymentId: z.string(),
-    shippedAtMs: ms,
-    leadMs: ms.nullable(),
-    linesChanged: z.number().nullable(),
-    stagesMs: z.partialRecord(stageName, ms),
-  })
-  .meta({ id: "MeasuredChange" });
-
-const openChange = z
-  .object({
-    id: z.string(),
-    title: z.string(),
-    author: z.string(),
-    url: z.string().nullable(),
-    openedAtMs: ms,
-    linesChanged: z.number().nullable(),
-    waitsFor: z.enum(["review", "approval", "merge"]),
-    waitsSinceMs: ms,
-  })
-  .meta({ id: "OpenChange" });
 
 const whatIfPoint = z.object({ before: ms, after: ms, afterInterval: interval });
 

@@ -9,6 +9,8 @@ import { requireEnvironment } from "../../http/authenticate.ts";
 export const DEVLAKE_SOURCE = "devlake";
 
 const COMMITS_MAX = 200;
+/** DevLake's incidents name no environment. */
+const INCIDENTS_IN = "production";
 
 export type DevLakeDeps = {
   readonly nowMs: () => number;
@@ -93,7 +95,7 @@ export async function devlakeRoutes(app: App, deps: DevLakeDeps): Promise<void> 
       const told = { title, url, detectedAtMs, resolvedAtMs };
       const atMs = updatedDate ? Date.parse(updatedDate) : (resolvedAtMs ?? detectedAtMs);
       const at = { kind: "incident" as const, subject: issueKey, atMs };
-      return tell(request, { ...at, ...common(params.service, body), environment: "production", told });
+      return tell(request, { ...at, ...common(params.service, body), environment: INCIDENTS_IN, told });
     },
   );
 
@@ -108,12 +110,13 @@ export async function devlakeRoutes(app: App, deps: DevLakeDeps): Promise<void> 
     },
     async (request) => {
       const { params } = request;
+      requireEnvironment(request, INCIDENTS_IN);
       // Told again, an end stays where it was.
       if (await deps.isIncidentOver(params.service, params.issueKey)) return { success: true };
       const now = deps.nowMs();
       const at = { kind: "incident" as const, subject: params.issueKey, atMs: now };
       const message = common(params.service, ["close", params.issueKey, now]);
-      return tell(request, { ...at, ...message, environment: "production", told: { resolvedAtMs: now } });
+      return tell(request, { ...at, ...message, environment: INCIDENTS_IN, told: { resolvedAtMs: now } });
     },
   );
 
