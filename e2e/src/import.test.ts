@@ -54,7 +54,14 @@ const GITHUB: Record<string, unknown> = {
   ),
   "repos/acme/shop/releases": [],
   "repos/acme/shop/labels": [],
-  "repos/acme/shop/issues": [],
+  // A pull request: GitHub lists them among the issues.
+  "repos/acme/shop/issues": [
+    {
+      ...{ number: 3, title: "Mend the outage", html_url: "https://github.example/acme/shop/pull/3", state: "closed" },
+      ...{ created_at: ago(40), updated_at: ago(20), closed_at: ago(20), labels: [{ name: "incident" }] },
+      pull_request: { url: "https://api.github.example/repos/acme/shop/pulls/3" },
+    },
+  ],
   "repos/acme/shop/actions/runs": { workflow_runs: [] },
 };
 
@@ -132,7 +139,7 @@ const GITLAB: Record<string, unknown> = {
 
 const isSignedIn = (request: IncomingMessage) => request.headers.authorization === "Bearer forge-secret";
 
-type Facts = Record<"commits" | "changes" | "deployments" | "pipelineRuns", Record<string, unknown>[]>;
+type Facts = Record<"commits" | "changes" | "deployments" | "incidents" | "pipelineRuns", Record<string, unknown>[]>;
 
 let server: ServerProcess;
 let github: ForgeServer;
@@ -179,7 +186,7 @@ describe("steadfast delivery import github", () => {
 
     const done = await importFrom(github, "github", "acme/shop");
     const again = await importFrom(github, "github", "acme/shop");
-    const { commits, changes, deployments } = await facts("shop");
+    const { commits, changes, deployments, incidents } = await facts("shop");
 
     expect(cutOff).toMatchObject({ code: 4, log: expect.stringContaining("GITHUB_TOKEN") });
     expect(done.code, done.log).toBe(0);
@@ -194,6 +201,7 @@ describe("steadfast delivery import github", () => {
       reviews: [{ reviewer: "jonas", verdict: "approved" }],
     });
     expect(deployments.map(({ name }) => name)).toEqual(["v1", "v2", "v3"]);
+    expect(incidents).toEqual([]);
     expect(done.log + cutOff.log).not.toContain("forge-secret");
   });
 

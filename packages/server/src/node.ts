@@ -126,7 +126,7 @@ export async function openNode(config: Config, log: Logger, nowMs: () => number 
     delivery: { database, journal, recordTellings, nowMs, newId, tally },
     toldBy: {
       record: recordToldBy(recordTellings),
-      isIncidentOver: (service, incident) => isIncidentOver(database.db, service, incident),
+      isIncidentOver: (of, incident) => isIncidentOver(database.db, of, incident),
       nowMs,
     },
     forges: webhookSources({ database, recordTellings, tally }),

@@ -157,6 +157,20 @@ describe("a rollback", () => {
     });
   });
 
+  it("is of one repository: what runs of another one of the service says nothing of it", () => {
+    const ids = ["acme/api@1", "acme/web@2", "acme/api@3", "acme/web@4", "acme/web@5"];
+    const deployments = ["a", "b", "a", "c", "b"].map((revision, index) =>
+      deploymentFact({ id: ids[index] ?? "", revision, finishedAtMs: at(index + 1) }),
+    );
+
+    const { deployments: measured, changeFailRate } = measure(factsOf({ deployments }));
+
+    expect(measured.map(({ role }) => role).join(" ")).toBe("unknown unknown redeployment unknown rollback");
+    expect(changeFailRate.links.map(({ deploymentId, certainty }) => `${deploymentId} ${certainty}`)).toEqual([
+      "acme/web@4 recorded",
+    ]);
+  });
+
   it("is seen also where the commits of one of both revisions are known", () => {
     const commits = [commitFact({ sha: "b" })];
     const deployments = ["a", "b", "a"].map((revision, index) =>

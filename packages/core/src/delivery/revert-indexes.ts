@@ -77,11 +77,14 @@ function indexMessages(
     if (number !== undefined && numbers.has(number)) add(byNumber, number, commit);
   }
   const repositories = new Set<string>();
+  // Requests of several repositories may share a number: the revert's own history tells which is meant.
+  const merged = new Map<number, number[]>();
   for (const { number, mergeCommit, repository } of changes) {
     if (repository !== null) repositories.add(repository.toLowerCase());
     const commit = mergeCommit === null ? undefined : texts.indexOf(mergeCommit);
-    if (number !== null && commit !== undefined) byNumber.set(number, [commit]);
+    if (number !== null && commit !== undefined) add(merged, number, commit);
   }
+  for (const [number, commits] of merged) byNumber.set(number, commits);
   const byWording = new Map<string, number[]>();
   for (const { commit, mention } of said)
     if (mention.title !== null) add(byWording, wordingOf(mention.title.nesting, 1), commit);

@@ -132,6 +132,11 @@ describe("a message", () => {
       "revert\n".repeat(10_000),
       `reverts ${"a".repeat(1e5)}`,
       "> ".repeat(1e5),
+      `revert${" ".repeat(19_000)}x`,
+      `reverts\n${"\t \n".repeat(6_000)}#`,
+      `revert the commit${" ".repeat(19_000)}:${" ".repeat(900)}x`,
+      `revert pull request${" ".repeat(19_000)}x`,
+      `revert ${"ab12cd3".repeat(2_700)}, x`,
     ];
 
     expect(readRevert(nested, "", false)).not.toBeNull();

@@ -41,10 +41,11 @@ const QUOTED = /^["“'‘`](.*)["”'’`]/;
 const ONLY_NUMBERS = /^[\s#!\d(),]*$/;
 const ANY_MENTION = /revert|reapply/i;
 
+/** A message may be hostile: nowhere do two runs of blanks meet, or the time grows with the cube of their length. */
 const SHA_MENTION =
-  /\brevert(?:s|ed|ing)?\s+(?:the\s+)?(?:commits?|changes?|revision)?\s*:?\s*((?:[0-9a-f]{7,64}(?:\s*(?:,|and|&)\s*)?)+)/gi;
+  /\brevert(?:s|ed|ing)?\s+(?:the\s+)?(?:(?:commits?|changes?|revision)\s*)?(?::\s*)?((?:[0-9a-f]{7,64}(?:\s*(?:,|and|&)\s*)?)+)/gi;
 const NUMBER_MENTION =
-  /\brevert(?:s|ed|ing)?:?(?:[ \t]+\n?|\n)[ \t]*(?:the\s+)?(?:pull request|merge request|pr|mr)?[ \t]*([\w.-]{1,100}\/[\w./-]{1,200})?[#!](\d{1,9})\b((?:(?:,| and|,? &|, and) ?[#!]\d{1,9}\b){0,100})/gi;
+  /\brevert(?:s|ed|ing)?:?(?:[ \t]+(?:\n[ \t]*)?|\n[ \t]*)(?:the\s+)?(?:(?:pull request|merge request|pr|mr)[ \t]*)?([\w.-]{1,100}\/[\w./-]{1,200})?[#!](\d{1,9})\b((?:(?:,| and|,? &|, and) ?[#!]\d{1,9}\b){0,100})/gi;
 /** The end of what stands before a mention in its sentence, where that says the contrary. */
 const NEGATION =
   /(?:\b(?:not|never|without|cannot|nor|avoids?)|n['’]t|\b(?:instead of|rather than|no need to|no longer))\s+(?:[\w-]+\s+){0,2}$/i;

@@ -1,3 +1,4 @@
+import { deployedRepository } from "./deployed-repository.ts";
 import type { FailureSign } from "./failure-sign.ts";
 import { UNOWNED } from "./ownership.ts";
 import type { Shipment, ShippingLedger } from "./shipments.ts";
@@ -30,12 +31,14 @@ function signsOf(shipments: readonly Shipment[], rollback: Shipment): readonly F
   }));
 }
 
-/** Deployments in place since the revision that is deployed again last ran; where that is not known, the last one of the same kind. */
+/** Deployments in place since the revision that is deployed again last ran; where that is not known, the last one of the same kind. Of the same repository, all of them. */
 function suspectsOf(shipments: readonly Shipment[], rollback: Shipment): readonly Shipment[] {
   const suspects: Shipment[] = [];
+  const repository = deployedRepository(rollback.fact);
   for (let index = rollback.index - 1; index >= 0; index -= 1) {
     const shipment = shipments[index];
     if (shipment === undefined || shipment.fact.kind !== rollback.fact.kind) continue;
+    if (deployedRepository(shipment.fact) !== repository) continue;
     if (rollback.revisionOwner === UNOWNED || rollback.revisionOwner === rollback.index)
       return shipment.role === "rollback" ? [] : [shipment];
     // What was deployed before a rollback was judged by that rollback.

@@ -1,6 +1,7 @@
 import { arrivedAtMs } from "./arrivals.ts";
 import { type CommitGraph, type CommitTexts, indexCommits } from "./commit-graph.ts";
 import { compareText } from "./compare-text.ts";
+import { deployedRepository } from "./deployed-repository.ts";
 import type { DeliveryFacts, DeploymentFact } from "./facts.ts";
 import { assignOwners, UNOWNED } from "./ownership.ts";
 import type { MeasuredDeployment } from "./report.ts";
@@ -262,13 +263,14 @@ function rolesOf(
   hasBaseline: boolean,
 ): readonly MeasuredDeployment["role"][] {
   let baseline = hasBaseline ? roots.findIndex((root) => root >= 0) : UNOWNED;
-  let current = UNOWNED;
+  const current = new Map<string, number>();
   return points.map((fact, index) => {
     const owner = revisionOwners[index] ?? UNOWNED;
     const isFirst = index === baseline;
     if (isFirst) baseline = UNOWNED;
-    const before = current;
-    if (fact.kind === "deployment" && owner !== UNOWNED) current = owner;
+    const repository = deployedRepository(fact);
+    const before = current.get(repository) ?? UNOWNED;
+    if (fact.kind === "deployment" && owner !== UNOWNED) current.set(repository, owner);
     if (fact.isRollback) return "rollback";
     if (isFirst) return "baseline";
     if (fact.kind === "flag") return "shipped";

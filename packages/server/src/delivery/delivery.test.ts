@@ -131,6 +131,30 @@ describeOnEachStore("what is told of delivery", (open) => {
     expect(body.incidents).toEqual([]);
   });
 
+  it("knows an incident of one service and environment from that of another, though they are told in the same words", async () => {
+    const { ask, close } = await openTestNode(await open.config());
+    const incident = { id: "inc-1", title: "Checkout fails", detectedAt: "2026-11-20T12:05:00Z" };
+    const places = [
+      { service: "shop", environment: "production" },
+      { service: "pay", environment: "production" },
+      { service: "shop", environment: "staging" },
+    ];
+
+    const told = [];
+    for (const place of places) told.push(await ask("POST", "/api/v1/incidents", { ...incident, ...place }));
+    const again = await ask("POST", "/api/v1/incidents", { ...incident, ...places[1] });
+    const facts = await Promise.all(
+      places.map(({ service, environment }) =>
+        ask("GET", `/api/v1/services/${service}/facts?environment=${environment}`),
+      ),
+    );
+    await close();
+
+    expect(told.map(({ body }) => body.isNew)).toEqual([true, true, true]);
+    expect(again.body.isNew).toBe(false);
+    expect(facts.map(({ body }) => body.incidents.length)).toEqual([1, 1, 1]);
+  });
+
   it("includes the server's own rollouts, and what took them back", async () => {
     const { ask, node, close } = await openTestNode(await open.config());
     await ask("POST", "/api/v1/flags", { key: "new-checkout", service: "shop" });

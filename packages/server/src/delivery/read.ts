@@ -85,11 +85,16 @@ export async function countTellings(db: Kysely<Tables>, of: FactsOf): Promise<nu
 }
 
 /** Of what was told of an incident's end, the latest word is a time. */
-export async function isIncidentOver(db: Kysely<Tables>, service: string, incident: string): Promise<boolean> {
+export async function isIncidentOver(
+  db: Kysely<Tables>,
+  { service, environment }: Pick<FactsOf, "service" | "environment">,
+  incident: string,
+): Promise<boolean> {
   const rows = await db
     .selectFrom("delivery_telling")
     .select(["told", "at_ms"])
     .where("scope", "=", serviceScope(service))
+    .where("environment", "in", ["", environment])
     .where("kind", "=", "incident")
     .where("subject", "=", incident)
     .execute();

@@ -53,7 +53,7 @@ type BareIncident = Pick<Extract<ScopedTold, { kind: "incident" }>, "kind" | "su
 
 /** The same words about the same thing are the same message; a correction is another, and later. */
 function scoped(bare: Bare | BareIncident, service: string, environment: string, nowMs: number): ScopedTold {
-  const messageId = digest([bare.kind, bare.subject, bare.told]);
+  const messageId = digest([bare.kind, bare.subject, bare.told, service, environment]);
   return { ...bare, atMs: nowMs, source: REPORTED_SOURCE, messageId, scope: serviceScope(service), environment };
 }
 

@@ -145,16 +145,14 @@ export function stageBars(report: DeliveryReport): string {
   if (stages === undefined) return "";
   const row = (y: number, label: string, toldShareOf: (stage: StageShare) => number | null) => {
     const whole = stages.reduce((sum, stage) => sum + (toldShareOf(stage) ?? 0), 0) || 1;
-    const shareOf = (stage: StageShare) => (toldShareOf(stage) ?? 0) / whole;
+    const textOf = (stage: StageShare) => `${STAGE_TEXT[stage.stage]} ${numberText((toldShareOf(stage) ?? 0) * 100)} %`;
     let left = LEFT + 60;
     const room = WIDTH - left - RIGHT;
     const parts = stages.map((stage, index) => {
-      const width = shareOf(stage) * room;
-      const part = `<rect class="stage${index % 6}" x="${left.toFixed(1)}" y="${y}" width="${Math.max(0, width - 1).toFixed(1)}" height="26"><title>${escapeHtml(`${STAGE_TEXT[stage.stage]}: ${numberText(shareOf(stage) * 100)} %`)}</title></rect>`;
+      const width = ((toldShareOf(stage) ?? 0) / whole) * room;
+      const part = `<rect class="stage${index % 6}" x="${left.toFixed(1)}" y="${y}" width="${Math.max(0, width - 1).toFixed(1)}" height="26"><title>${escapeHtml(textOf(stage))}</title></rect>`;
       const name =
-        width > 165
-          ? `<text class="inside" x="${(left + 8).toFixed(1)}" y="${y + 17}">${STAGE_TEXT[stage.stage]} ${numberText(shareOf(stage) * 100)} %</text>`
-          : "";
+        width > 165 ? `<text class="inside" x="${(left + 8).toFixed(1)}" y="${y + 17}">${textOf(stage)}</text>` : "";
       left += width;
       return part + name;
     });

@@ -15,7 +15,10 @@ const INCIDENTS_IN = "production";
 export type DevLakeDeps = {
   readonly nowMs: () => number;
   /** An incident of this service was told, and its end too, later than anything that opened it again. */
-  readonly isIncidentOver: (service: string, incident: string) => Promise<boolean>;
+  readonly isIncidentOver: (
+    of: { readonly service: string; readonly environment: string },
+    incident: string,
+  ) => Promise<boolean>;
   readonly record: (tellings: readonly ScopedTold[], principal: FastifyRequest["principal"]) => Promise<unknown>;
 };
 
@@ -112,7 +115,8 @@ export async function devlakeRoutes(app: App, deps: DevLakeDeps): Promise<void> 
       const { params } = request;
       requireEnvironment(request, INCIDENTS_IN);
       // Told again, an end stays where it was.
-      if (await deps.isIncidentOver(params.service, params.issueKey)) return { success: true };
+      const { service, issueKey } = params;
+      if (await deps.isIncidentOver({ service, environment: INCIDENTS_IN }, issueKey)) return { success: true };
       const now = deps.nowMs();
       const at = { kind: "incident" as const, subject: params.issueKey, atMs: now };
       const message = common(params.service, ["close", params.issueKey, now]);

@@ -13,6 +13,11 @@ const tag = z.looseObject({ name: z.string(), commit: z.looseObject({ sha: z.str
 const label = z.looseObject({ name: z.string() });
 const runsPage = z.looseObject({ workflow_runs: z.array(z.looseObject({})) });
 
+/** GitHub lists pull requests among issues; its webhooks do not. */
+function isRequest(issue: unknown): boolean {
+  return z.looseObject({ pull_request: z.looseObject({}) }).safeParse(issue).success;
+}
+
 /** Runs of workflows, newest first: the API has no more than these for a search. */
 const RUN_PAGES_MAX = 10;
 
@@ -90,7 +95,9 @@ export async function githubSteps(
         for (const name of await incidentLabels(client, at)) {
           const labelled = `labels=${encodeURIComponent(name)}&state=all&since=${since}&per_page=${PER_PAGE}`;
           for await (const page of client.pages(`${at}/issues?${labelled}`))
-            yield page.map((issue) => ({ event: "issues", body: { action: "edited", repository: of, issue } }));
+            yield page
+              .filter((issue) => !isRequest(issue))
+              .map((issue) => ({ event: "issues", body: { action: "edited", repository: of, issue } }));
         }
       },
     },
