@@ -53,7 +53,7 @@ const GITHUB: Record<string, unknown> = {
     ]),
   ),
   "repos/acme/shop/releases": [],
-  "repos/acme/shop/labels": [],
+  "repos/acme/shop/labels": [{ name: "incident" }],
   // A pull request: GitHub lists them among the issues.
   "repos/acme/shop/issues": [
     {
