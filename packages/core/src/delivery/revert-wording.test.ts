@@ -133,6 +133,7 @@ describe("a message", () => {
       `reverts ${"a".repeat(1e5)}`,
       "> ".repeat(1e5),
       `revert${" ".repeat(19_000)}x`,
+      `reverts #7${" ".repeat(19_000)}x`,
       `reverts\n${"\t \n".repeat(6_000)}#`,
       `revert the commit${" ".repeat(19_000)}:${" ".repeat(900)}x`,
       `revert pull request${" ".repeat(19_000)}x`,

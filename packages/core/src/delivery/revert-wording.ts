@@ -121,7 +121,7 @@ function numbersIn(text: string): readonly NumberMention[] {
     if (NEGATION.test(said)) continue;
     const repository = found[1]?.toLowerCase() ?? null;
     // `Reverts acme/shop#7` on a line of its own is what forges write.
-    const isAlone = /^[ \t]*\.?[ \t]*(?:\n|$)/.test(text.slice(found.index + found[0].length));
+    const isAlone = /^[ \t]*(?:\.[ \t]*)?(?:\n|$)/.test(text.slice(found.index + found[0].length));
     const isSure = STATEMENT.test(said) && (repository === null || isAlone);
     for (const number of [found[2], ...(found[3]?.match(/\d+/g) ?? [])].map(Number)) {
       const key = `${repository ?? ""}#${number}`;
